@@ -1,0 +1,31 @@
+"""What all tests share: virtual time and open loopback sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+import inspect
+
+import custom_components  # noqa: F401 # before the test plugin's own package of that name
+from freezegun import freeze_time
+import pytest
+
+from .virtual_time import VirtualTime
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+async def virtual_clock() -> AsyncIterator[None]:
+    """Let the running loop's time and the wall clock be one virtual time that starts at START."""
+    clock = VirtualTime(asyncio.get_running_loop())
+    with freeze_time(START) as frozen:
+        clock.on_advance = lambda elapsed_s: frozen.move_to(START + timedelta(seconds=elapsed_s))
+        yield
+    clock.uninstall()
+
+
+@pytest.fixture(autouse=True)
+def virtual_time(request: pytest.FixtureRequest, socket_enabled: None) -> None:
+    """Give every asynchronous test virtual time, but those marked `real_time`."""
+    if inspect.iscoroutinefunction(request.function) and not request.node.get_closest_marker("real_time"):
+        request.getfixturevalue("virtual_clock")

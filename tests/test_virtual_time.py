@@ -1,0 +1,47 @@
+"""The clock that the other tests stand on."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+import time
+
+from .conftest import START
+
+
+async def test_sleep_costs_no_real_time_and_moves_every_clock() -> None:
+    """An hour passes for the loop, the wall clock and the monotonic clock alike."""
+    loop_before, monotonic_before = asyncio.get_running_loop().time(), time.monotonic()
+    await asyncio.sleep(3600)
+    assert abs(asyncio.get_running_loop().time() - loop_before - 3600) < 1e-5
+    assert abs(time.monotonic() - monotonic_before - 3600) < 1e-3
+    assert abs(datetime.now(UTC) - START - timedelta(hours=1)) < timedelta(milliseconds=1)
+
+
+async def test_bytes_on_their_way_arrive_before_time_moves() -> None:
+    """A thousand round trips over loopback fit into one instant, and no time-out cuts in."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(line)
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    before = asyncio.get_running_loop().time()
+    async with asyncio.timeout(0.01):
+        for number in range(1000):
+            writer.write(b"%d\n" % number)
+            assert await reader.readline() == b"%d\n" % number
+    assert asyncio.get_running_loop().time() == before
+    writer.close()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_threads_are_waited_for_in_real_time() -> None:
+    """A job in a thread may take its time: no timer fires meanwhile."""
+    release = asyncio.get_running_loop().create_future()
+    timer = asyncio.get_running_loop().call_later(60, release.set_result, None)
+    async with asyncio.timeout(1):
+        assert await asyncio.to_thread(sum, range(1_000_000)) == 499_999_500_000
+    assert not release.done()
+    timer.cancel()
