@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import inspect
 
-import custom_components  # noqa: F401 # before the test plugin's own package of that name
 from freezegun import freeze_time
 import pytest
 
+import custom_components  # noqa: F401 # before the test plugin's own package of that name
+
+from .fixtures import emulated_meter  # noqa: F401 # a fixture for all
 from .virtual_time import VirtualTime
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

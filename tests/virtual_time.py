@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 import os
 import selectors
-from typing import Any
+from typing import Any, cast
 
 type Events = list[tuple[selectors.SelectorKey, int]]
 
@@ -27,7 +27,7 @@ class VirtualTime:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take over the loop's clock; it goes on from where it stands."""
-        self._loop: Any = loop  # asyncio's selector and clock are replaced on the instance, which its types do not know
+        self._loop = cast("Any", loop)  # its selector and clock are replaced, of which its type knows nothing
         self._start = self._now = loop.time()
         self._jobs = 0
         self._resolution = self._loop._clock_resolution

@@ -1,0 +1,162 @@
+"""Config and options flow of a meter."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.util.network import is_host_valid
+import probatio
+
+from .connections import async_get_connections
+from .const import CONF_FIRMWARE, CONF_PUBLISH, CONF_SERIAL, DEFAULT_PORT, DOMAIN, PublishProfile
+from .first_contact import NoMeterError, async_meet
+from .nl43 import Identity
+
+ADDRESS_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_HOST): TextSelector(TextSelectorConfig(autocomplete="off")),
+        probatio.Required(CONF_PORT, default=DEFAULT_PORT): NumberSelector(
+            NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
+        ),
+    }
+)
+OPTIONS_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_PUBLISH, default=PublishProfile.NORMAL): SelectSelector(
+            SelectSelectorConfig(options=list(PublishProfile), translation_key=CONF_PUBLISH)
+        )
+    }
+)
+
+
+def _host(text: str) -> str | None:
+    """Return the host name or address as we use it, None if it cannot be one."""
+    host = text.strip().removeprefix("[").removesuffix("]").lower()
+    return host if is_host_valid(host) else None
+
+
+def _entry_data(host: str, port: int, identity: Identity) -> dict[str, Any]:
+    return {
+        CONF_HOST: host,
+        CONF_PORT: port,
+        CONF_MODEL: identity.model,
+        CONF_SERIAL: identity.serial,
+        CONF_FIRMWARE: identity.firmware,
+    }
+
+
+class RionFlowHandler(ConfigFlow, domain=DOMAIN):
+    """Find a meter at its address, or find it again at another one."""
+
+    VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> RionOptionsFlow:
+        """Return the options flow."""
+        return RionOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the address and meet the meter there."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                return await self._async_add(*self._address(user_input))
+            except NoMeterError as error:
+                errors = _form_errors(error)
+        return self._show_address_form("user", user_input or {}, errors)
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the new address and meet the same meter there."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                return await self._async_move(*self._address(user_input))
+            except NoMeterError as error:
+                errors = _form_errors(error)
+        return self._show_address_form("reconfigure", user_input or self._get_reconfigure_entry().data, errors)
+
+    def _show_address_form(
+        self, step_id: str, suggested: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, suggested),
+            errors=errors,
+        )
+
+    def _address(self, user_input: dict[str, Any]) -> tuple[str, int]:
+        """Return host and port; abort where another entry has them, for then their only connection is in use."""
+        if (host := _host(user_input[CONF_HOST])) is None:
+            raise NoMeterError("invalid_host")
+        port = int(user_input[CONF_PORT])
+        self._async_abort_entries_match({CONF_HOST: host, CONF_PORT: port})
+        return host, port
+
+    async def _async_add(self, host: str, port: int) -> ConfigFlowResult:
+        identity = await self._async_identify(host, port)
+        return self.async_create_entry(
+            title=f"{identity.model} {identity.serial}", data=_entry_data(host, port, identity)
+        )
+
+    async def _async_move(self, host: str, port: int) -> ConfigFlowResult:
+        """Give the entry's own connection up first, and let the entry run again however this ends."""
+        entry = self._get_reconfigure_entry()
+        await self.hass.config_entries.async_unload(entry.entry_id)
+        try:
+            identity = await self._async_identify(host, port)
+            return self.async_update_and_abort(entry, data=_entry_data(host, port, identity))
+        finally:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    async def _async_identify(self, host: str, port: int) -> Identity:
+        """Meet the meter, and leave the link for the entry if it is the right one."""
+        link, identity = await async_meet(self.hass, host, port)
+        try:
+            await self.async_set_unique_id(identity.serial)
+            if self.source == SOURCE_RECONFIGURE:
+                self._abort_if_unique_id_mismatch(
+                    description_placeholders={
+                        "expected": str(self._get_reconfigure_entry().unique_id),
+                        "found": identity.serial,
+                    }
+                )
+            else:
+                self._abort_if_unique_id_configured()
+        except AbortFlow:
+            await link.close()
+            raise
+        async_get_connections(self.hass).async_park(host, port, link)
+        return identity
+
+
+def _form_errors(error: NoMeterError) -> dict[str, str]:
+    field = CONF_HOST if error.key in ("invalid_host", "unknown_host") else "base"
+    return {field: error.key}
+
+
+class RionOptionsFlow(OptionsFlow):
+    """Choose how often levels are published; the running entry takes it up without losing its connection."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the options."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, self.config_entry.options),
+        )

@@ -1,0 +1,175 @@
+"""Coordinators of one meter: its levels as often as they are published, its slow facts, its link."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import CONF_PUBLISH, DOMAIN, LOGGER, PUBLISH_INTERVAL_S, PublishProfile
+from .errors import error_translation
+from .memory import MemoryStore
+from .monitor import Facts, Measurement, MeterMonitor, Sample
+from .nl43 import ChannelLevels, Identity, Link, LinkStatus, NL43Error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RionRuntimeData:
+    """What a loaded entry holds."""
+
+    identity: Identity
+    link: Link
+    monitor: MeterMonitor
+    memory: MemoryStore
+    levels: LevelsCoordinator
+    facts: FactsCoordinator
+    status: StatusCoordinator
+
+
+type RionConfigEntry = ConfigEntry[RionRuntimeData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelsData:
+    """What is published of the feed; `over` and `under` tell of all samples since the last publication."""
+
+    sample: Sample | None
+    measurement: Measurement
+    over: bool | None = None
+    under: bool | None = None
+
+    def channel(self, number: int) -> ChannelLevels | None:
+        """Return the levels of a channel: 0 is the main one, 1 to 3 are the sub channels."""
+        if self.sample is None or number >= len(self.sample.levels.channels):
+            return None
+        return self.sample.levels.channels[number]
+
+
+class PushCoordinator[T](DataUpdateCoordinator[T]):
+    """A coordinator that is told of news; it asks for them only where somebody wants them ahead of time."""
+
+    config_entry: RionConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor, name: str, data: T, *, available: bool
+    ) -> None:
+        """Start with what is known now."""
+        super().__init__(hass, LOGGER, config_entry=entry, name=f"{entry.title} {name}")
+        self.monitor = monitor
+        self.data = data
+        self.last_update_success = available
+
+    @callback
+    def async_publish(self, data: T) -> None:
+        """Let the entities know, whether they are available or not."""
+        self.data = data
+        self.async_update_listeners()
+
+    @callback
+    def async_set_available(self, available: bool) -> None:
+        """Let the entities become available or unavailable; whoever decides that also logs it."""
+        self.last_update_success = available
+        self.async_update_listeners()
+
+    @override
+    async def _async_update_data(self) -> T:
+        """Return what is known now, because somebody wants it ahead of time."""
+        if not self.monitor.available:
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="not_available")
+        try:
+            return await self._async_ask()
+        except NL43Error as error:
+            key, placeholders = error_translation(error)
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+            ) from error
+
+    async def _async_ask(self) -> T:
+        return self.data
+
+
+class LevelsCoordinator(PushCoordinator[LevelsData]):
+    """Publishes the feed: once per publish interval, and at once when the run state changes."""
+
+    def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor) -> None:
+        """Follow the monitor's samples."""
+        data = LevelsData(sample=monitor.sample, measurement=monitor.measurement)
+        super().__init__(hass, entry, monitor, "levels", data, available=monitor.available)
+        self._published_at: float | None = None
+        self._over: bool | None = None
+        self._under: bool | None = None
+        entry.async_on_unload(monitor.on_sample(self._async_handle_sample))
+        entry.async_on_unload(monitor.on_measurement(self._async_handle_measurement))
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds between two publications, by the entry's options."""
+        return PUBLISH_INTERVAL_S[PublishProfile(self.config_entry.options.get(CONF_PUBLISH, PublishProfile.NORMAL))]
+
+    @callback
+    def _async_handle_sample(self, sample: Sample) -> None:
+        self._over = _latch(self._over, sample.levels.main.over)
+        self._under = _latch(self._under, sample.levels.main.under)
+        if self._published_at is None or self.hass.loop.time() - self._published_at >= self.interval_s:
+            self.async_publish(self._collect())
+
+    @callback
+    def _async_handle_measurement(self, measurement: Measurement) -> None:
+        if measurement.state is not self.data.measurement.state:
+            self.async_publish(self._collect())
+
+    @override
+    @callback
+    def async_set_available(self, available: bool) -> None:
+        """Publish what is known now together with the news."""
+        self.data = self._collect()
+        super().async_set_available(available)
+
+    def _collect(self) -> LevelsData:
+        """Return what is known now; the next publication is due one interval later."""
+        self._published_at = self.hass.loop.time()
+        over, self._over = self._over, None
+        under, self._under = self._under, None
+        return LevelsData(
+            sample=self.monitor.sample,
+            measurement=self.monitor.measurement,
+            over=self.data.over if over is None else over,
+            under=self.data.under if under is None else under,
+        )
+
+    @override
+    async def _async_ask(self) -> LevelsData:
+        return self._collect()
+
+
+class FactsCoordinator(PushCoordinator[Facts]):
+    """Publishes the slow facts as they are read."""
+
+    def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor) -> None:
+        """Follow the monitor's facts."""
+        super().__init__(hass, entry, monitor, "facts", monitor.facts, available=monitor.available)
+        entry.async_on_unload(monitor.on_facts(self.async_publish))
+
+    @override
+    async def _async_ask(self) -> Facts:
+        await self.monitor.refresh_facts()
+        return self.monitor.facts
+
+
+class StatusCoordinator(PushCoordinator[LinkStatus]):
+    """Publishes the state of the link, which is known whether the meter is there or not."""
+
+    def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor, link: Link) -> None:
+        """Follow the link."""
+        super().__init__(hass, entry, monitor, "link", link.status, available=True)
+        entry.async_on_unload(link.on_status(self.async_publish))
+
+    @override
+    async def _async_update_data(self) -> LinkStatus:
+        """Return the state of the link, which is always known."""
+        return self.monitor.status
+
+
+def _latch(known: bool | None, new: bool | None) -> bool | None:
+    return new if known is None else known or bool(new)

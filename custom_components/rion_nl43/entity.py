@@ -1,0 +1,49 @@
+"""What the entities of a meter have in common."""
+
+from typing import Any, override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN, MANUFACTURER
+from .coordinator import PushCoordinator, RionConfigEntry
+
+
+class RionEntity[C: PushCoordinator[Any]](CoordinatorEntity[C]):
+    """An entity on the meter's device."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, entry: RionConfigEntry, coordinator: C, description: EntityDescription) -> None:
+        """Belong to the meter of this entry."""
+        super().__init__(coordinator)
+        identity = entry.runtime_data.identity
+        self.entity_description = description
+        self._attr_unique_id = f"{identity.serial}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, identity.serial)},
+            manufacturer=MANUFACTURER,
+            model=identity.model,
+            name=entry.title,
+            serial_number=identity.serial,
+            sw_version=identity.firmware,
+        )
+        self._written: tuple[object, ...] | None = None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state only where it says something new."""
+        if (shown := self._shown()) != self._written:
+            self._written = shown
+            self.async_write_ha_state()
+
+    def _shown(self) -> tuple[object, ...]:
+        """Return what the state is made of."""
+        return self.available, self.name
+
+    @callback
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Follow a new entity id: nothing here depends on it."""

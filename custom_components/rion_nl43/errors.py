@@ -1,0 +1,72 @@
+"""What the driver's and the monitor's errors mean to the user of Home Assistant."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Final
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .const import DOMAIN
+from .monitor import ControlRefused, NotConfirmed, RefusalReason
+from .nl43 import (
+    AnswerError,
+    AnswerTimedOut,
+    CommandRefused,
+    ConnectionRefused,
+    ConnectionTimedOut,
+    HostUnknown,
+    InvalidCommand,
+    LinkClosed,
+    LinkError,
+    NL43Error,
+    NotAMeter,
+    WrongMeter,
+)
+
+# The first class that an error belongs to names its sentence, so the narrower ones come first.
+ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
+    (ConnectionRefused, "connection_refused"),
+    (ConnectionTimedOut, "connection_timed_out"),
+    (HostUnknown, "host_unknown"),
+    (LinkClosed, "link_closed"),
+    (LinkError, "connection_lost"),
+    (AnswerTimedOut, "answer_timed_out"),
+    (AnswerError, "answer_unusable"),
+    (CommandRefused, "command_refused"),
+    (InvalidCommand, "command_invalid"),
+    (NotConfirmed, "not_confirmed"),
+    (WrongMeter, "wrong_meter"),
+    (NotAMeter, "not_a_meter"),
+    (NL43Error, "unknown_error"),
+)
+
+
+def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
+    """Return the translation key and the placeholders of the sentence that explains an error."""
+    if isinstance(error, ControlRefused):
+        return f"refused_{error.reason.value}", {}
+    key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))
+    return key, {"error": str(error)}
+
+
+def to_home_assistant_error(error: NL43Error) -> HomeAssistantError:
+    """Return what to raise towards the user: a validation error where the state at the meter forbids the wish."""
+    erred = isinstance(error, InvalidCommand) or (
+        isinstance(error, ControlRefused) and error.reason is not RefusalReason.BUSY
+    )
+    key, placeholders = error_translation(error)
+    kind = ServiceValidationError if erred else HomeAssistantError
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
+
+
+def translate_errors[**P, R](action: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Let an action raise errors that Home Assistant can explain to its user."""
+
+    @wraps(action)
+    async def translated(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await action(*args, **kwargs)
+        except NL43Error as error:
+            raise to_home_assistant_error(error) from error
+
+    return translated

@@ -1,0 +1,39 @@
+"""Errors of control commands that the driver alone cannot tell."""
+# ruff: noqa: N818 # the names say what happened, and what they derive from says that it is an error
+
+from enum import StrEnum
+
+from ..nl43 import NL43Error
+
+
+class RefusalReason(StrEnum):
+    """Why the meter refused a control command, as far as its state explains it."""
+
+    ALREADY_MEASURING = "already_measuring"
+    NOT_MEASURING = "not_measuring"
+    ALREADY_PAUSED = "already_paused"
+    NOT_PAUSED = "not_paused"
+    WHILE_MEASURING = "while_measuring"
+    NOT_IN_MANUAL_MODE = "not_in_manual_mode"
+    NOTHING_TO_STORE = "nothing_to_store"
+    BUSY = "busy"
+
+
+class ControlRefused(NL43Error):
+    """The meter refused a control command in its present state (R+0004); `reason` says which state that is."""
+
+    def __init__(self, command: str, reason: RefusalReason) -> None:
+        """Name the command as sent and the state that explains the refusal."""
+        super().__init__(f"{command} refused: {reason.value.replace('_', ' ')}")
+        self.command = command
+        self.reason = reason
+
+
+class NotConfirmed(NL43Error):
+    """A control command's effect could not be read back; `found` is what the meter said instead, if it answered."""
+
+    def __init__(self, command: str, found: str | None) -> None:
+        """Name the command as sent and the state read back."""
+        super().__init__(f"{command} not confirmed: the meter says {found or 'nothing'}")
+        self.command = command
+        self.found = found

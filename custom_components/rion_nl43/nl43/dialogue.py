@@ -1,0 +1,194 @@
+"""Exchanges over one connection: one at a time, paced, and in step."""
+
+import asyncio
+import logging
+import re
+from typing import cast
+
+from .connection import Connection, wait_for
+from .errors import (
+    REFUSALS,
+    AnswerError,
+    AnswerTimedOut,
+    CommandRefused,
+    ConnectionLost,
+    ConnectionTimedOut,
+    ResultCode,
+    UnusableAnswer,
+)
+from .framing import SUB, AnswerDecoder, Data, Garbage, LineBuffer, encode, excerpt
+from .request import Request
+from .status import LinkStatistics, LinkTiming
+
+_LOGGER = logging.getLogger(__name__)
+
+# Timers may fire a tick early, and the gap must not be shorter at the meter than here.
+MARGIN_S = 0.002
+TICK_S = 0.001
+
+_MODEL = re.compile(r"NL-[0-9]{2}[A-Z]*")
+
+
+def parse_model(text: str) -> str:
+    """Read the answer to Type?; raises UnusableAnswer."""
+    model = text.strip()
+    if not _MODEL.fullmatch(model):
+        raise UnusableAnswer(f"no model: {text[:40]!r}")
+    return model
+
+
+MODEL = Request("Type?", parse_model)
+
+
+class Dialogue:
+    """Keeps the rules of the control port for one connection.
+
+    Whoever uses it waits until `due_in` is 0, then calls `exchange`. When it is no longer in step, as after an
+    AnswerError, `recover` must come first.
+    """
+
+    def __init__(
+        self, connection: Connection, changed: asyncio.Event, timing: LinkTiming, statistics: LinkStatistics
+    ) -> None:
+        """Speak over a fresh connection, which sets `changed`."""
+        self._connection = connection
+        self._changed = changed
+        self._timing = timing
+        self._statistics = statistics
+        self._loop = asyncio.get_running_loop()
+        self._quiet_since = float("-inf")
+        self._wary_until = float("-inf")
+        self._unasked = LineBuffer()
+        self.in_step = True
+
+    @property
+    def due_in(self) -> float:
+        """Seconds until the next command may go out, 0 when it may."""
+        quiet_since = max(self._quiet_since, self._connection.last_received)
+        wait_s = quiet_since + self._timing.spacing_s + MARGIN_S - self._loop.time()
+        return wait_s if wait_s > TICK_S else 0.0
+
+    async def greet(self) -> None:
+        """Drop what a meter may send on connect; raises ConnectionLost if it hangs up instead."""
+        until = self._loop.time() + self._timing.greeting_s
+        while greeting := await self._connection.receive(until):
+            self._drop(greeting)
+        self._unasked.take()
+
+    def drop_unasked(self) -> None:
+        """Drop what came between commands: prompts; a line there means out of step. Raises ConnectionLost."""
+        if (received := self._connection.take()) and self._drop(received):
+            _LOGGER.debug("Unasked bytes dropped: %s", excerpt(received))
+            self._lose_step()
+
+    async def exchange[T](self, request: Request[T]) -> T:
+        """Send a command that is due and return what its answer says.
+
+        Raises AnswerError, CommandRefused or ConnectionLost.
+        """
+        try:
+            code, text = await self._converse(request)
+            # A setting has neither a data line nor a parser, and T is None.
+            value = request.parse(text) if request.parse and code is ResultCode.ACCEPTED else cast("T", None)
+        except AnswerTimedOut:
+            self._statistics.timeouts += 1
+            self._lose_step()
+            raise
+        except UnusableAnswer as error:
+            _LOGGER.debug("Unusable answer to %s: %s", request.line, error)
+            self._statistics.unusable += 1
+            self._lose_step()
+            raise
+        self._statistics.exchanges += 1
+        if code is not ResultCode.ACCEPTED:
+            self._statistics.refusals += 1
+            raise REFUSALS[code](request.line)
+        return value
+
+    async def recover(self) -> None:
+        """Get back in step, by silence and by a request whose answer is known.
+
+        Raises LinkError if that fails; the connection is of no more use then.
+        """
+        self._statistics.resyncs += 1
+        try:
+            await self._until_quiet(self._timing.quiet_s)
+            while wait_s := self.due_in:
+                await wait_for(self._changed, self._loop.time() + wait_s)
+                self._drop(self._connection.take())
+            await self.exchange(MODEL)
+        except AnswerTimedOut:
+            raise ConnectionTimedOut("the meter went silent") from None
+        except (AnswerError, CommandRefused) as error:
+            raise ConnectionLost(f"out of step with the meter: {error}") from None
+        self.in_step = True
+
+    async def _converse(self, request: Request[object]) -> tuple[ResultCode, str]:
+        """Send the command and return its whole answer."""
+        decoder = AnswerDecoder(request.line, stream=request.stream)
+        sent_at = self._loop.time()
+        self._unasked.take()
+        self._connection.send(encode(request.line))
+        streaming = request.stream
+        try:
+            code, text = await self._answer(decoder, sent_at + self._timing.answer_timeout_s)
+            streaming = streaming and code is ResultCode.ACCEPTED
+        finally:
+            if streaming:
+                self._connection.send(SUB)
+                self._quiet_since = self._loop.time()
+        self._statistics.last_answer_s = self._loop.time() - sent_at
+        if streaming:
+            await self._until_quiet(self._timing.stream_quiet_s)
+        else:
+            await self._nothing_follows(decoder.rest())
+        return code, text
+
+    async def _answer(self, decoder: AnswerDecoder, until: float) -> tuple[ResultCode, str]:
+        """Return the result and the data line, which is empty where none belongs to it."""
+        code = ResultCode.ACCEPTED
+        while received := await self._connection.receive(until):
+            for event in decoder.receive(received):
+                if isinstance(event, Garbage):
+                    raise UnusableAnswer(f"not an answer: {excerpt(event.raw)}")
+                if isinstance(event, Data):
+                    return code, event.text
+                code = event.code
+            if decoder.complete:
+                return code, ""
+        raise AnswerTimedOut(f"no complete answer within {self._timing.answer_timeout_s:g} s")
+
+    async def _nothing_follows(self, rest: bytes) -> None:
+        """Make sure that the answer was the last one on its way: after a late one would come the right one."""
+        self._refuse_line(rest)
+        if self._loop.time() < self._wary_until:
+            until = self._loop.time() + self._timing.quiet_s
+            while rest := await self._connection.receive(until):
+                self._refuse_line(rest)
+
+    def _refuse_line(self, received: bytes) -> None:
+        if self._drop(received):
+            raise UnusableAnswer(f"more than one answer: {excerpt(received)}")
+
+    async def _until_quiet(self, quiet_s: float) -> None:
+        """Drop bytes until none come."""
+        give_up_at = self._loop.time() + self._timing.drain_limit_s
+        while received := await self._connection.receive(self._loop.time() + quiet_s):
+            self._drop(received)
+            if self._loop.time() > give_up_at:
+                raise UnusableAnswer("bytes without end")
+        self._unasked.take()
+
+    def _drop(self, received: bytes) -> bool:
+        """Count bytes and forget them; return whether they made a line."""
+        self._statistics.drained_bytes += len(received)
+        self._unasked.receive(received)
+        lines = False
+        while self._unasked.next_line() is not None:
+            lines = True
+        return lines
+
+    def _lose_step(self) -> None:
+        self.in_step = False
+        self._quiet_since = self._loop.time()
+        self._wary_until = self._quiet_since + self._timing.wary_s

@@ -1,0 +1,28 @@
+"""Symbols of the measured quantities, with weightings and percentages where the meter has told them."""
+
+from typing import Final
+
+from .monitor import Facts
+
+QUANTITIES: Final = ("lp", "leq", "le", "lmax", "lmin", "lpeak", "ln1", "ln2", "ln3", "ln4", "ln5")
+
+
+def plain_symbol(quantity: str) -> str:
+    """Return the symbol without weighting or percentage: Lp, Leq, LE, Lmax, Lmin, Lpeak, LN1..LN5."""
+    return f"L{quantity[1:].upper()}" if quantity == "le" or quantity.startswith("ln") else f"L{quantity[1:]}"
+
+
+def symbol(quantity: str, facts: Facts, channel: int = 0) -> str:
+    """Return the quantity's symbol as far as it is known: LAF, LAeq, LAE, LAFmax, L10 (IEC 61672-1, ISO 1996-1).
+
+    The weighting of Lpeak cannot be asked for, so its symbol bears none.
+    """
+    frequency, time = facts.frequency_weightings[channel], facts.time_weightings[channel]
+    if quantity.startswith("ln"):
+        percentage = facts.percentiles[int(quantity[2:]) - 1]
+        return plain_symbol(quantity) if percentage is None else f"L{percentage:g}"
+    if quantity in ("leq", "le") and frequency:
+        return f"L{frequency}{plain_symbol(quantity)[1:]}"
+    if quantity in ("lp", "lmax", "lmin") and frequency and time:
+        return f"L{frequency}{time}{quantity[1:].removeprefix('p')}"
+    return plain_symbol(quantity)

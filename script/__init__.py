@@ -1,0 +1,1 @@
+"""Tools to set up, check and show the project."""

@@ -1,0 +1,58 @@
+"""Check a coverage report against what the project promises.
+
+Usage: python -m script.coverage_floor COVERAGE.JSON
+"""
+
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import sys
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least share of lines and branches, in percent, that tests must reach under a folder."""
+
+    folder: str
+    percent: float
+
+
+FLOORS = (
+    Floor("", 97),
+    Floor("custom_components/rion_nl43/nl43/", 100),
+    Floor("custom_components/rion_nl43/monitor/", 100),
+    Floor("emulator/acoustics/", 100),
+)
+
+
+def covered_percent(files: dict[str, Any], folder: str) -> float | None:
+    """Give the share of lines and branches under a folder that ran; None where there is nothing to run."""
+    summaries = [file["summary"] for name, file in files.items() if name.startswith(folder)]
+    there = sum(summary["num_statements"] + summary["num_branches"] for summary in summaries)
+    ran = sum(summary["covered_lines"] + summary["covered_branches"] for summary in summaries)
+    return 100 * ran / there if there else None
+
+
+def check(files: dict[str, Any]) -> list[str]:
+    """Say what is below its floor."""
+    complaints = []
+    for floor in FLOORS:
+        percent = covered_percent(files, floor.folder)
+        where = floor.folder or "everything"
+        if percent is None:
+            complaints.append(f"{where}: no code measured")
+        elif percent < floor.percent:
+            complaints.append(f"{where}: {percent:.2f} % covered, at least {floor.percent:g} % wanted")
+    return complaints
+
+
+def main() -> int:
+    """Print complaints; the exit status tells whether there are any."""
+    complaints = check(json.loads(Path(sys.argv[1]).read_text())["files"])
+    print("\n".join(complaints) or "coverage: every floor reached")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

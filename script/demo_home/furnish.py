@@ -1,0 +1,38 @@
+"""Brings emulated meters into a fresh Home Assistant, or back into one that has been kept."""
+
+import asyncio
+
+from . import dashboard, meters
+from .api import Api
+from .meters import Address, Device, Site
+
+LIVE = {"publish": "live"}
+
+
+async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None:
+    """Set up every meter and the dashboard, and wait until all levels are live."""
+    kept = await meters.devices(api)
+    await asyncio.gather(*(_bring_in(api, kept.get(address.serial), address) for address in addresses))
+    devices = await meters.devices(api)
+    new = [address.serial for address in addresses if address.serial not in kept]
+    for site, address in zip(sites, addresses, strict=True):
+        if address.serial in new:
+            await _personalise(api, devices[address.serial], site)
+    devices = await meters.devices(api)
+    panels = [await dashboard.read_panel(api, devices[address.serial]) for address in addresses]
+    if new:
+        await dashboard.save(api, panels)
+    for panel in panels:
+        await meters.wait_for_level(api, panel.entity_ids["lp"])
+
+
+async def _bring_in(api: Api, device: Device | None, address: Address) -> None:
+    if device:
+        await meters.move(api, device, address)
+    else:
+        await meters.add(api, address)
+
+
+async def _personalise(api: Api, device: Device, site: Site) -> None:
+    await meters.rename(api, device, site.name)
+    await meters.set_options(api, device, **LIVE)

@@ -1,0 +1,155 @@
+"""Emulated meters, and their way into Home Assistant: through the integration's own flows, as a person would."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import contextlib
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import sys
+from typing import Any, Self
+
+from . import DOMAIN, ROOT, DemoError
+from .api import POLL_INTERVAL_S, Api
+from .process import Process
+
+FLOWS = "/api/config/config_entries/flow"
+OPTION_FLOWS = "/api/config/config_entries/options/flow"
+EMULATOR_START_TIMEOUT_S = 20.0
+FIRST_LEVEL_TIMEOUT_S = 60.0
+SUCCESS = "reconfigure_successful"
+NO_LEVEL = ("unknown", "unavailable")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a meter stands: its name in Home Assistant and the emulator's scene for it."""
+
+    name: str
+    scene: str
+
+
+SITES = (Site("Building site", "construction"), Site("Main road", "traffic"), Site("Office", "office"))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An emulated meter and where it listens."""
+
+    serial: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A meter that Home Assistant has."""
+
+    id: str
+    entry_id: str
+    name: str
+
+    @classmethod
+    def from_registry(cls, entry: dict[str, Any]) -> Self:
+        """Take what the device registry says."""
+        return cls(entry["id"], entry["config_entry_id"], entry["name_by_user"] or entry["name"])
+
+
+@contextlib.asynccontextmanager
+async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[list[Address]]:
+    """Run one emulated meter for each site in a process of its own.
+
+    Raises:
+        DemoError: The emulator did not start.
+    """
+    log = folder / "emulator.log"
+    scenes = [argument for site in sites for argument in ("--scene", site.scene)]
+    options = ["--port", "0", "--count", str(len(sites)), "--measuring", *scenes]
+    command = [sys.executable, "-m", "emulator", *options]
+    process = await Process.start(command, cwd=ROOT, log=log, read_output=True)
+    try:
+        async with asyncio.timeout(EMULATOR_START_TIMEOUT_S):
+            line = await process.read_line()
+        if not line:
+            raise DemoError(f"The emulator did not start.\n{log.read_text()}")
+        yield [Address(meter["serial"], meter["host"], meter["port"]) for meter in json.loads(line)["meters"]]
+    finally:
+        await process.stop()
+
+
+async def add(api: Api, address: Address) -> None:
+    """Add a meter as the dialog under Settings > Devices & services does.
+
+    Raises:
+        DemoError: The flow did not end with a new entry.
+    """
+    await _flow(api, FLOWS, {"handler": DOMAIN}, "create_entry", host=address.host, port=address.port)
+
+
+async def move(api: Api, device: Device, address: Address) -> None:
+    """Tell Home Assistant a meter's new address, as its "Reconfigure" does.
+
+    Raises:
+        DemoError: The flow did not end as it should.
+    """
+    start = {"handler": DOMAIN, "entry_id": device.entry_id}
+    await _flow(api, FLOWS, start, "abort", host=address.host, port=address.port)
+
+
+async def set_options(api: Api, device: Device, **options: Any) -> None:
+    """Change options of a meter as the dialog behind its cogwheel does; the others stay.
+
+    Raises:
+        DemoError: An option is not taken.
+    """
+    await _flow(api, OPTION_FLOWS, {"handler": device.entry_id}, "create_entry", **options)
+
+
+async def _flow(api: Api, path: str, start: dict[str, Any], wanted: str, **answers: Any) -> None:
+    flow = await api.post(path, start)
+    result = await api.post(f"{path}/{flow['flow_id']}", _filled_in(flow["data_schema"]) | answers)
+    if result["type"] != wanted or result.get("reason", SUCCESS) != SUCCESS:
+        wrong = result.get("errors") or result.get("reason") or result
+        raise DemoError(f"Home Assistant did not take {answers}: {wrong}")
+
+
+def _filled_in(form: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give what the form shows before anybody writes into it."""
+    shown = {field["name"]: field["default"] for field in form if "default" in field}
+    suggestions = {field["name"]: field.get("description", {}).get("suggested_value") for field in form}
+    return shown | {name: value for name, value in suggestions.items() if value is not None}
+
+
+async def devices(api: Api) -> dict[str, Device]:
+    """Find the meters that Home Assistant has, by their serial numbers."""
+    async with api.websocket() as websocket:
+        entries = await websocket.command("config_entries/get", domain=DOMAIN)
+        registry = await websocket.command("config/device_registry/list")
+    ours = {entry["entry_id"] for entry in entries}
+    return {
+        device["serial_number"]: Device(
+            device["id"], device["config_entry_id"], device["name_by_user"] or device["name"]
+        )
+        for device in registry
+        if device["config_entry_id"] in ours
+    }
+
+
+async def rename(api: Api, device: Device, name: str) -> None:
+    """Give a meter's device a name as its user would."""
+    async with api.websocket() as websocket:
+        await websocket.command("config/device_registry/update", device_id=device.id, name_by_user=name)
+
+
+async def wait_for_level(api: Api, entity_id: str) -> None:
+    """Wait until a level sensor has a value.
+
+    Raises:
+        DemoError: It has none after a minute.
+    """
+    try:
+        async with asyncio.timeout(FIRST_LEVEL_TIMEOUT_S):
+            while await api.state(entity_id) in NO_LEVEL:  # noqa: ASYNC110 # another process has no Event
+                await asyncio.sleep(POLL_INTERVAL_S)
+    except TimeoutError:
+        raise DemoError(f"{entity_id} got no level within {FIRST_LEVEL_TIMEOUT_S:.0f} s.") from None

@@ -1,0 +1,1 @@
+"""Browser tests: real Home Assistant, emulated meters, a headless Chromium."""

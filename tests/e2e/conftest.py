@@ -1,0 +1,63 @@
+"""One Home Assistant and two emulated meters for all browser tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from playwright.async_api import Browser, StorageState, async_playwright
+import pytest
+import pytest_asyncio
+
+from emulator import EmulatedMeter, MeterConfig
+from script.demo_home.home import Home
+
+from .visitor import Visitor, launch
+
+shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
+
+
+@shared
+async def meters() -> AsyncIterator[list[EmulatedMeter]]:
+    """Two meters in two places; at the end the referee tells whether they were treated as they must be."""
+    configs = (
+        MeterConfig(serial="00830001", model="NL-43", seed=1, scene="construction"),
+        MeterConfig(serial="00530002", model="NL-53", seed=2, scene="traffic"),
+    )
+    running = [EmulatedMeter(config) for config in configs]
+    for meter in running:
+        await meter.start(host="127.0.0.1", port=0)
+    yield running
+    for meter in running:
+        await meter.stop()
+        meter.referee.assert_clean()
+
+
+@shared
+async def home(tmp_path_factory: pytest.TempPathFactory, meters: list[EmulatedMeter]) -> AsyncIterator[Home]:
+    """A Home Assistant that is onboarded and has no meter yet."""
+    folder: Path = tmp_path_factory.mktemp("home")
+    async with Home.run(folder) as running:
+        yield running
+
+
+@shared
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium without a window."""
+    async with async_playwright() as playwright:
+        running = await launch(playwright)
+        yield running
+        await running.close()
+
+
+@shared
+async def session(browser: Browser, home: Home) -> StorageState:
+    """What a browser keeps after the login."""
+    async with Visitor.arrive(browser, home.url) as visitor:
+        await visitor.log_in()
+        return await visitor.page.context.storage_state()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, home: Home, session: StorageState) -> AsyncIterator[Visitor]:
+    """Somebody at a desktop, logged in."""
+    async with Visitor.arrive(browser, home.url, session) as arrived:
+        yield arrived

@@ -1,0 +1,107 @@
+"""A person at a browser."""
+
+from collections.abc import AsyncIterator
+import contextlib
+import os
+from pathlib import Path
+import re
+from typing import Literal, Self
+
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Playwright, StorageState, ViewportSize, expect
+
+from script.demo_home import DOMAIN, ROOT
+from script.demo_home.home import PASSWORD, USERNAME
+
+PICTURES = ROOT / "artifacts" / "e2e"
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+# The machine may be slow, and Home Assistant's pages are large.
+TIMEOUT_MS = 60_000
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",  # a container's root cannot have one
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Home Assistant fetches the pictures of its own integrations from the internet, which tests do not have.
+OTHER_BRANDS = re.compile(rf"/api/brands/(?!integration/{DOMAIN}/)")
+
+type ColorScheme = Literal["light", "dark"]
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium."""
+    return await playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=list(CHROMIUM_FLAGS))
+
+
+class Visitor:
+    """One window with its own session; whatever the browser's console complains about is remembered."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        """Watch a new page."""
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def arrive(
+        cls,
+        browser: Browser,
+        url: str,
+        session: StorageState | None = None,
+        color_scheme: ColorScheme = "light",
+        viewport: ViewportSize = DESKTOP,
+    ) -> AsyncIterator[Self]:
+        """Open a window, logged in where a session is given.
+
+        Raises:
+            AssertionError: The console complained, when the window is closed.
+        """
+        context = await browser.new_context(
+            storage_state=session, color_scheme=color_scheme, viewport=viewport, locale="en-GB", timezone_id="UTC"
+        )
+        visitor = cls(await context.new_page(), url)
+        yield visitor
+        await context.close()
+        assert not visitor.complaints, visitor.complaints
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not OTHER_BRANDS.search(message.location.get("url", "")):
+            self.complaints.append(f"{message.text} {message.location}")
+
+    async def log_in(self) -> None:
+        """Fill in the login page."""
+        await self.page.goto(self.url)
+        await self.page.get_by_label("Username").fill(USERNAME)
+        await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await self.page.get_by_role("button", name="Log in").click()
+        await expect(self.page.locator("ha-sidebar")).to_be_visible(timeout=TIMEOUT_MS)
+
+    async def go(self, path: str) -> None:
+        """Open a page of Home Assistant by its address."""
+        await self.page.goto(f"{self.url}{path}")
+
+    async def picture(self, name: str) -> Path:
+        """Keep a picture of what is seen."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{name}.png"
+        await self.page.screenshot(path=path, animations="disabled")
+        return path
+
+
+async def changes(locator: Locator) -> None:
+    """Wait until a text is another than it is now.
+
+    Raises:
+        AssertionError: It stays.
+    """
+    before = (await locator.inner_text()).strip()
+    await expect(locator).not_to_have_text(before, timeout=TIMEOUT_MS)

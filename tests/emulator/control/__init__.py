@@ -1,0 +1,1 @@
+"""Tests of the control port, over real sockets."""

@@ -1,0 +1,244 @@
+"""A walk along the command table: every command can be set, asked and refused as its entry says."""
+
+import pytest
+
+from emulator.config import OPTIONS
+from emulator.instrument import COMMANDS
+from emulator.instrument.command import Command, Kind, When
+from emulator.instrument.table import ALIASES, BY_NAME
+from emulator.instrument.values import Text
+from tests.emulator.bench import Bench
+
+from .command_list import BASE, EX, RT, WR, names
+
+STORED = [command for command in COMMANDS if command.stored]
+SETTINGS = [command for command in COMMANDS if Kind.SETTING in command.kind]
+REQUESTS = [command for command in COMMANDS if Kind.REQUEST in command.kind]
+OPTIONAL = [command for command in COMMANDS if command.option]
+LOCKED = [command for command in SETTINGS if command.when is When.STOPPED]
+UNLOCKED = [command for command in SETTINGS if command.when is When.ALWAYS]
+FREE = [command for command in SETTINGS if isinstance(command.values, Text)]
+KNOWN = [command for command in SETTINGS if command not in FREE]
+KNOWN_STORED = [command for command in KNOWN if command.stored]
+WRONG_FOR_ALL = ("", " ", "  On", "On ", "~" * 17, "On,Off", "1,", ",", "On, Off")
+
+
+def named(command: Command) -> str:
+    """Name a test after its command."""
+    return command.name
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Have a meter with all options."""
+    return Bench(options=frozenset(OPTIONS))
+
+
+@pytest.mark.parametrize(("option", "listed"), [(None, BASE), ("EX", EX), ("RT", RT), ("WR", WR)])
+def test_the_table_has_every_command_of_the_guides_list(option: str | None, listed: str) -> None:
+    assert {command.name for command in COMMANDS if command.option == option} == names(listed).difference(ALIASES)
+    assert all(BY_NAME[name.lower()].option == option for name in names(listed))
+
+
+def test_no_name_stands_in_the_table_twice() -> None:
+    assert len({command.name.lower() for command in COMMANDS}) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("command", STORED, ids=named)
+def test_a_setting_tells_what_was_set(bench: Bench, command: Command) -> None:
+    assert command.values is not None
+    assert bench.ask(f"{command.name}?") == command.default
+    for example in command.values.examples:
+        bench.do(f"{command.name},{example}")
+        assert bench.ask(f"{command.name}?") == example
+        assert bench.instrument.settings[command.name] == example
+
+
+@pytest.mark.parametrize("command", KNOWN_STORED, ids=named)
+def test_names_and_words_are_taken_in_any_case(bench: Bench, command: Command) -> None:
+    assert command.values is not None
+    for example in command.values.examples:
+        bench.do(f"{command.name.upper()},{example.lower()}")
+        assert bench.ask(f"{command.name.lower()}?") == example
+        bench.do(f"{command.name.swapcase()}, {example.upper()}")
+        assert bench.ask(f"{command.name.swapcase()}?") == example
+
+
+@pytest.mark.parametrize("command", KNOWN, ids=named)
+def test_a_wrong_parameter_is_refused(bench: Bench, command: Command) -> None:
+    before = bench.answer(f"{command.name}?")
+    for value in (*WRONG_FOR_ALL, "nonsense", "-1000000", "1e3", "1_0", "2026/13/01 00:00:00", "256.0.0.1"):
+        assert bench.code(f"{command.name},{value}") == 2, value
+    assert bench.answer(f"{command.name}?") == before
+
+
+@pytest.mark.parametrize("command", FREE, ids=named)
+def test_a_text_has_a_length_and_no_spaces_around_it(bench: Bench, command: Command) -> None:
+    for value in WRONG_FOR_ALL:
+        assert bench.code(f"{command.name},{value}") == 2, value
+    assert bench.ask(f"{command.name}?") == command.default
+
+
+@pytest.mark.parametrize("command", REQUESTS, ids=named)
+def test_a_request_takes_nothing_behind_its_mark(bench: Bench, command: Command) -> None:
+    assert bench.code(f"{command.name}?") == 0
+    assert bench.code(f"{command.name}?x") == 2
+    assert bench.code(f"{command.name}? ") == 2
+    assert bench.code(f"{command.name} ?") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=named)
+def test_a_name_must_be_exact(bench: Bench, command: Command) -> None:
+    for line in (command.name, f" {command.name}?", f"${command.name}?", f"{command.name}x?", f"{command.name} ,On"):
+        assert bench.code(line) == 1, line
+    if " " in command.name:
+        assert bench.code(command.name.replace(" ", "  ") + "?") == 1
+        assert bench.code(command.name.replace(" ", "") + "?") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=named)
+def test_the_wrong_kind_is_a_designation_error(bench: Bench, command: Command) -> None:
+    if Kind.SETTING not in command.kind:
+        assert bench.code(f"{command.name},On") == 3
+    elif Kind.REQUEST not in command.kind:
+        assert bench.code(f"{command.name}?") == 3
+    else:
+        assert bench.code(f"{command.name}?") == 0
+
+
+@pytest.mark.parametrize("command", OPTIONAL, ids=named)
+def test_a_command_needs_its_option(command: Command) -> None:
+    without = frozenset(OPTIONS).difference({command.option})
+    bench = Bench(options=without)
+    assert bench.code(f"{command.name}?") == 3
+    assert bench.code(f"{command.name},nonsense") == 3
+    assert Bench(options=without, missing_option_code=1).code(f"{command.name}?") == 1
+
+
+@pytest.mark.parametrize("command", LOCKED, ids=named)
+def test_what_belongs_to_the_measurement_is_locked_while_it_runs(bench: Bench, command: Command) -> None:
+    assert command.values is not None
+    example = command.values.examples[0]
+    bench.do("Measure,Start")
+    assert bench.code(f"{command.name},nonsense,nonsense") == 2
+    assert bench.code(f"{command.name},{example}") == 4
+    assert bench.code(f"{command.name}?") == 0
+    bench.wait(1)
+    bench.do("Pause,On")
+    assert bench.code(f"{command.name},{example}") == 4
+    bench.do("Measure,Stop", f"{command.name},{example}")
+
+
+@pytest.mark.parametrize("command", UNLOCKED, ids=named)
+def test_display_and_communication_are_never_locked(bench: Bench, command: Command) -> None:
+    assert command.values is not None
+    bench.do("Measure,Start", *(f"{command.name},{example}" for example in command.values.examples))
+
+
+def test_the_lock_can_be_taken_off() -> None:
+    bench = Bench(refuse_settings_while_measuring=False)
+    bench.do("Measure,Start", "Time Weighting (Main),S", "Percentile 1,1")
+    assert bench.ask("Time Weighting (Main)?") == "S"
+
+
+@pytest.mark.parametrize(("alias", "name"), ALIASES.items())
+def test_an_alias_is_the_same_setting(bench: Bench, alias: str, name: str) -> None:
+    bench.do(f"{alias},{'C' if 'Frequency' in alias else 'S'}")
+    assert bench.ask(f"{name}?") == bench.ask(f"{alias}?") == bench.instrument.settings[alias]
+
+
+def test_a_space_after_the_comma_can_be_refused() -> None:
+    bench = Bench(space_after_comma=False)
+    assert bench.code("Echo, On") == 2
+    assert bench.code("Echo,On") == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "data"),
+    [
+        ("Type?", "NL-53"),
+        ("Serial Number?", "00123456"),
+        ("System Version?", "02.00.0001"),
+        ("System Version?nx-43ex", "02.00.0001"),
+        ("Clock?", "2026/03/02 09:00:00"),
+        ("Battery Level?", "Full"),
+        ("SD Card Total Size?", "1000"),
+        ("SD Card Free Size?", "333"),
+        ("SD Card Percentage?", "33"),
+        ("Measure?", "Stop"),
+        ("Pause?", "Off"),
+        ("Overwrite?", "None"),
+        *((f"Percentile {number}?", value) for number, value in enumerate(("5", "10", "50", "90", "95"), 1)),
+    ],
+)
+def test_what_a_meter_tells_of_itself(line: str, data: str) -> None:
+    bench = Bench(model="NL-53", serial="00123456", firmware="02.00.0001", card_total_mb=1000, card_free_mb=333)
+    assert bench.ask(line) == data
+
+
+def test_the_version_of_a_missing_option_is_no_parameter() -> None:
+    assert Bench().code("System Version?NX-43RT") == 2
+
+
+def test_battery_and_power_source_can_be_played() -> None:
+    bench = Bench()
+    bench.instrument.battery = "Low"
+    assert bench.ask("Battery Level?") == "Low"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026/03/02 08:00:00", "2026/03/02 08:00:00"),
+        ("2079/12/31 23:59:59", "2079/12/31 23:59:59"),
+        ("2026/3/2 8:0:0", "2026/03/02 08:00:00"),
+    ],
+)
+def test_the_clock_is_set_and_goes_on(text: str, told: str) -> None:
+    bench = Bench()
+    bench.do(f"Clock,{text}")
+    assert bench.ask("Clock?") == told
+    bench.wait(2.5)
+    seconds = int(told[-2:]) + 2
+    assert bench.ask("Clock?") == (told[:-2] + f"{seconds:02d}" if seconds < 60 else "2080/01/01 00:00:01")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025/12/24,01:11:41",
+        "2022/12/31 23:59:59",
+        "2080/01/01 00:00:00",
+        "2026/02/29 00:00:00",
+        "2026/01/01 24:00:00",
+        "2026-01-01 00:00:00",
+        "2026/01/01T00:00:00",
+        "2026/01/01  00:00:00",
+        "26/01/01 00:00:00",
+    ],
+)
+def test_the_clock_takes_no_other_form(text: str) -> None:
+    assert Bench().code(f"Clock,{text}") == 2
+
+
+def test_the_clock_may_be_ahead() -> None:
+    assert Bench(clock_offset_s=3560).ask("Clock?") == "2026/03/02 09:59:20"
+
+
+def test_the_bad_form_is_found_before_the_bad_state() -> None:
+    bench = Bench()
+    bench.do("Measure,Start")
+    assert bench.code("Clock,2025/12/24,01:11:41") == 2
+    assert bench.code("Clock,2025/12/24 01:11:41") == 4
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"Manual Store", b"ManualStore", b"$Measure,Start", b"$Measure, Start", b"Reset,Start", b"Measure"]
+)
+def test_what_is_no_command(line: bytes) -> None:
+    assert Bench().code(line) == 1
+
+
+@pytest.mark.parametrize("line", [b"Type?\r", b"Ty\0pe?", b"Typ\xc3\xa9?", b"Echo,On\x7f", b"Echo,\tOn", b"\x1aType?"])
+def test_bytes_that_do_not_print_make_a_line_no_command(line: bytes) -> None:
+    assert Bench().code(line) == 1

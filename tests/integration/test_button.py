@@ -1,0 +1,125 @@
+"""Buttons, and what they say when the meter says no."""
+
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.rion_nl43.const import DOMAIN
+from emulator import EmulatedMeter
+from emulator.faults import CutAnswer, DropAnswer, RefuseWith
+from emulator.instrument import State
+
+from .helpers import let_pass, press, value
+
+
+async def refusal(hass: HomeAssistant, key: str) -> tuple[type[HomeAssistantError], str | None]:
+    """Press a button in vain; return kind and key of the error."""
+    with pytest.raises(HomeAssistantError) as raised:
+        await press(hass, key)
+    assert raised.value.translation_domain == DOMAIN
+    return type(raised.value), raised.value.translation_key
+
+
+async def test_start_and_stop(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The meter does what the button says, and the state tells it when the button is done."""
+    await press(hass, "start")
+    assert meter.instrument.state is State.MEASURING
+    assert value(hass, "run_state") == "measuring"
+    await press(hass, "pause")
+    assert value(hass, "run_state") == "paused"
+    await press(hass, "resume")
+    assert value(hass, "run_state") == "measuring"
+    await press(hass, "stop")
+    assert meter.instrument.state is State.STOPPED
+    assert value(hass, "run_state") == "stopped"
+
+
+async def test_button_goes_before_the_next_poll(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """A person waits for one pacing slot at most."""
+    await let_pass(30)
+    began = hass.loop.time()
+    await press(hass, "start")
+    sent = next(command.at for command in meter.referee.commands if command.line == "Measure,Start")
+    assert sent - began <= 1.2
+
+
+async def test_store(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A result is stored once."""
+    await press(hass, "start")
+    await let_pass(10)
+    await press(hass, "stop")
+    await press(hass, "store")
+    assert len(meter.instrument.card.manual_records) == 1
+    assert await refusal(hass, "store") == (ServiceValidationError, "refused_nothing_to_store")
+
+
+async def test_clock(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The clock is set, and the offset is known at once."""
+    meter.instrument.clock += timedelta(minutes=59)
+    await let_pass(600)
+    await press(hass, "sync_clock")
+    assert abs(float(value(hass, "clock_offset"))) <= 1
+
+
+async def test_refused_because_of_the_state(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The user is told which state the wish does not go with."""
+    await let_pass(60)
+    assert await refusal(hass, "stop") == (ServiceValidationError, "refused_not_measuring")
+    assert await refusal(hass, "pause") == (ServiceValidationError, "refused_not_measuring")
+    assert await refusal(hass, "resume") == (ServiceValidationError, "refused_not_paused")
+    assert meter.instrument.press_start()
+    assert await refusal(hass, "start") == (ServiceValidationError, "refused_already_measuring")
+    assert value(hass, "run_state") == "measuring"
+    assert await refusal(hass, "store") == (ServiceValidationError, "refused_while_measuring")
+    assert await refusal(hass, "sync_clock") == (ServiceValidationError, "refused_while_measuring")
+    assert meter.instrument.pause()
+    assert await refusal(hass, "pause") == (ServiceValidationError, "refused_already_paused")
+
+
+async def test_sentence(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The sentence that the user reads says why."""
+    await press(hass, "start")
+    with pytest.raises(HomeAssistantError, match="refused to start: it is already measuring"):
+        await press(hass, "start")
+
+
+async def test_busy(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A refusal that no state explains is not the user's fault."""
+    await let_pass(60)
+    meter.faults.add(RefuseWith("Measure,Start", 4))
+    assert await refusal(hass, "start") == (HomeAssistantError, "refused_busy")
+
+
+async def test_stored_in_auto_mode(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Single results are stored in the mode Manual only."""
+    meter.instrument.settings["Store Mode"] = "Auto"
+    await let_pass(60)
+    assert await refusal(hass, "store") == (ServiceValidationError, "refused_not_in_manual_mode")
+
+
+@pytest.mark.parametrize("code", [1, 2, 3])
+async def test_other_refusals(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, code: int) -> None:
+    """What the meter does not know or take is told as such."""
+    meter.faults.add(RefuseWith("Measure,Start", code))
+    assert await refusal(hass, "start") == (HomeAssistantError, "command_refused")
+
+
+async def test_no_answer(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A lost answer is read back, and the command is not sent twice."""
+    meter.faults.add(DropAnswer("Measure,Start"))
+    await press(hass, "start")
+    assert value(hass, "run_state") == "measuring"
+    assert [command.line for command in meter.referee.commands].count("Measure,Start") == 1
+
+
+async def test_lost_while_pressed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A connection that breaks under a command leaves its outcome open, and says so."""
+    meter.faults.add(CutAnswer("Measure,Start", 0, "close"))
+    kind, key = await refusal(hass, "start")
+    assert kind is HomeAssistantError
+    assert key == "connection_lost"

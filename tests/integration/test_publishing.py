@@ -1,0 +1,136 @@
+"""How often samples become states."""
+
+from itertools import pairwise
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_OFF, STATE_ON, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile
+from emulator import EmulatedMeter
+from emulator.faults import ReplaceAnswer
+
+from .helpers import StateLog, entity_id, let_pass, press, runtime, state, until, value
+
+SUB = "  -.-," * 14 + "-,-"
+
+
+def row(lp: float, *, over: int = 0, under: int = 0) -> str:
+    """Return a row of displayed values with a live level only."""
+    main = f"{lp:5.1f}," + "  -.-," * 13 + f"{over},{under}"
+    return f"{main},{SUB},{SUB},{SUB}"
+
+
+async def choose(hass: HomeAssistant, entry: MockConfigEntry, profile: PublishProfile) -> None:
+    """Choose how often levels are published."""
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert form["type"] is FlowResultType.FORM
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_PUBLISH: profile})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == {CONF_PUBLISH: profile}
+
+
+async def test_at_most_six_states_a_minute(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """By default no entity changes more often than every 10 s, though the meter is read every second."""
+    await press(hass, "start")
+    await let_pass(60)
+    log = StateLog(hass)
+    began = len(meter.referee.commands)
+    await let_pass(600)
+    log.close()
+    assert len(meter.referee.commands) - began > 550
+    for entry in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id):
+        times = [at for at, _ in log.of(entry.entity_id)]
+        assert all(second - first >= 10 for first, second in pairwise(times)), entry.entity_id
+    assert len(log.of(entity_id(hass, "lp"))) >= 50
+
+
+async def test_only_what_changed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A value that stays is not written again, not even as reported."""
+    meter.faults.add(ReplaceAnswer("DOD?", row(51.2), times=None))
+    await until(hass, lambda: value(hass, "lp") == "51.2")
+    reported = state(hass, "lp").last_reported
+    await let_pass(120)
+    assert state(hass, "lp").last_reported == reported
+
+
+@pytest.mark.parametrize(
+    ("profile", "writes"),
+    [
+        (PublishProfile.ECONOMICAL, range(9, 11)),
+        (PublishProfile.NORMAL, range(50, 61)),
+        (PublishProfile.LIVE, range(400, 601)),
+    ],
+)
+async def test_profiles(
+    hass: HomeAssistant,
+    meter: EmulatedMeter,
+    loaded: MockConfigEntry,
+    profile: PublishProfile,
+    writes: range,
+) -> None:
+    """The profile is taken up at once, over the same connection."""
+    await choose(hass, loaded, profile)
+    await let_pass(60)
+    log = StateLog(hass)
+    await let_pass(600)
+    log.close()
+    assert len(log.of(entity_id(hass, "lp"))) in writes
+    assert len(meter.referee.connections) == 1
+    assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_options_form_shows_what_is_chosen(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """The form begins with the present choice."""
+    await choose(hass, loaded, PublishProfile.LIVE)
+    form = await hass.config_entries.options.async_init(loaded.entry_id)
+    schema = form["data_schema"]
+    assert schema
+    assert [key.description for key in schema.schema] == [{"suggested_value": PublishProfile.LIVE}]
+
+
+async def test_run_state_at_once(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A start is published when the meter has confirmed it, however long the interval."""
+    await choose(hass, loaded, PublishProfile.ECONOMICAL)
+    await let_pass(90)
+    assert value(hass, "run_state") == "stopped"
+    await press(hass, "start")
+    assert value(hass, "run_state") == "measuring"
+    assert value(hass, "measurement_start") not in ("unknown", "unavailable")
+    meter.instrument.press_stop()
+    assert await until(hass, lambda: value(hass, "run_state") == "stopped", 90) <= 62
+
+
+async def test_overload_of_one_sample_is_not_missed(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """A flag of any sample since the last publication shows, and goes with the next."""
+    await choose(hass, loaded, PublishProfile.ECONOMICAL)
+    await until(hass, lambda: value(hass, "over", Platform.BINARY_SENSOR) == STATE_OFF)
+    await let_pass(65)
+    meter.faults.add(ReplaceAnswer("DOD?", row(139.9, over=1), times=1))
+    meter.faults.add(ReplaceAnswer("DOD?", row(19.0, under=1), times=1, skip=1))
+    await until(hass, lambda: value(hass, "over", Platform.BINARY_SENSOR) == STATE_ON, 70)
+    assert value(hass, "under", Platform.BINARY_SENSOR) == STATE_ON
+    await let_pass(1)
+    await until(hass, lambda: value(hass, "over", Platform.BINARY_SENSOR) == STATE_OFF, 70)
+    assert value(hass, "under", Platform.BINARY_SENSOR) == STATE_OFF
+
+
+async def test_asked_for_ahead_of_time(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Home Assistant's own action to update an entity publishes what is known."""
+    await async_setup_component(hass, "homeassistant", {})
+    await choose(hass, loaded, PublishProfile.ECONOMICAL)
+    await let_pass(65)
+    published = runtime(loaded).levels.data
+    await let_pass(5)
+    await hass.services.async_call(
+        "homeassistant", "update_entity", {"entity_id": entity_id(hass, "lp")}, blocking=True
+    )
+    assert runtime(loaded).levels.data is not published
+    assert runtime(loaded).levels.data.sample is runtime(loaded).monitor.sample
