@@ -168,6 +168,9 @@ class Referee:
         """Note and judge a whole line from the client; `at` is the time of its first byte."""
         text = line.decode("ascii", "backslashreplace")
         gap_s = None if connection.last_sent_at is None else at - connection.last_sent_at
+        if gap_s is not None and gap_s < 0:
+            # The command crossed an answer that was late on its way.
+            gap_s = None
         if gap_s is not None:
             self._judge_gap(connection, gap_s, at, text)
         connection.commands += 1
@@ -187,10 +190,15 @@ class Referee:
     def swallowed(self, connection: ConnectionRecord, data: bytes, at: float, *, after_sub: bool = False) -> None:
         """Note bytes that came while the meter took none."""
         self._swallowed += len(data)
-        waited_s = math.inf if connection.last_command_at is None else at - connection.last_command_at
         if after_sub:
             self._violate(Kind.AFTER_SUB, at, repr(data[:40]))
-        elif connection.served and waited_s < ANSWER_LIMIT_S:
+        elif connection.served:
+            self.held(connection, data, at)
+
+    def held(self, connection: ConnectionRecord, data: bytes, at: float) -> None:
+        """Note bytes that came while an answer was on its way, and that the meter will take afterwards."""
+        waited_s = math.inf if connection.last_command_at is None else at - connection.last_command_at
+        if waited_s < ANSWER_LIMIT_S:
             self._violate(Kind.PIPELINING, at, f"{data[:40]!r} {waited_s:.3f} s after the last command")
 
     def in_stream(self, data: bytes, at: float) -> None:

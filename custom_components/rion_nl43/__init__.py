@@ -1,5 +1,7 @@
 """Rion NL-43, NL-53 and NL-63 sound level meters."""
 
+import asyncio
+
 from homeassistant.const import (
     CONF_HOST,
     CONF_MODEL,
@@ -70,6 +72,7 @@ def _async_run(hass: HomeAssistant, entry: RionConfigEntry) -> None:
 
     async def stop(_event: Event) -> None:
         task.cancel()
+        await asyncio.wait({task})
         await link.close()
 
     @callback

@@ -109,8 +109,7 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
 
     @callback
     def _async_handle_sample(self, sample: Sample) -> None:
-        self._over = _latch(self._over, sample.levels.main.over)
-        self._under = _latch(self._under, sample.levels.main.under)
+        self._note_flags(sample)
         if self._published_at is None or self.hass.loop.time() - self._published_at >= self.interval_s:
             self.async_publish(self._collect())
 
@@ -129,14 +128,15 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
     def _collect(self) -> LevelsData:
         """Return what is known now; the next publication is due one interval later."""
         self._published_at = self.hass.loop.time()
+        if sample := self.monitor.sample:
+            self._note_flags(sample)
         over, self._over = self._over, None
         under, self._under = self._under, None
-        return LevelsData(
-            sample=self.monitor.sample,
-            measurement=self.monitor.measurement,
-            over=self.data.over if over is None else over,
-            under=self.data.under if under is None else under,
-        )
+        return LevelsData(sample=sample, measurement=self.monitor.measurement, over=over, under=under)
+
+    def _note_flags(self, sample: Sample) -> None:
+        self._over = _latch(self._over, sample.levels.main.over)
+        self._under = _latch(self._under, sample.levels.main.under)
 
     @override
     async def _async_ask(self) -> LevelsData:

@@ -45,6 +45,8 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
     """Return the translation key and the placeholders of the sentence that explains an error."""
     if isinstance(error, ControlRefused):
         return f"refused_{error.reason.value}", {}
+    if isinstance(error, NotConfirmed) and error.found is None:
+        return "outcome_unknown", {}
     key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))
     return key, {"error": str(error)}
 

@@ -15,7 +15,6 @@ from .nl43 import (
     HostUnknown,
     Identity,
     Link,
-    LinkState,
     Meter,
     NL43Error,
     NotAMeter,
@@ -58,11 +57,14 @@ async def async_meet(hass: HomeAssistant, host: str, port: int) -> tuple[Link, I
 
 
 async def _async_identify(link: Link) -> Identity:
+    connected = False
     try:
         async with asyncio.timeout(DEADLINE_S):
             await link.connected()
+            connected = True
             return await Meter(link).identity()
     except NL43Error as error:
-        raise NoMeterError(next(key for kind, key in ERRORS if isinstance(error, kind))) from error
+        key = next(key for kind, key in ERRORS if isinstance(error, kind))
+        raise NoMeterError("silent" if connected and key == "timeout" else key) from error
     except TimeoutError as error:
-        raise NoMeterError("silent" if link.status.state is LinkState.CONNECTED else "timeout") from error
+        raise NoMeterError("silent" if connected else "timeout") from error

@@ -1,5 +1,6 @@
 """What is kept of a meter's measurement while Home Assistant does not run."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -53,17 +54,22 @@ def _to_json(memory: MeasurementMemory | None) -> Stored:
         "origin": memory.origin.value,
         "uncertainty_s": memory.uncertainty_s,
         "paused_s": memory.paused_s,
+        "paused_since": memory.paused_since.isoformat() if memory.paused_since else None,
     }
 
 
 def _from_json(stored: Stored) -> MeasurementMemory | None:
     try:
-        started_at = dt_util.parse_datetime(stored["started_at"], raise_on_error=True)
         return MeasurementMemory(
-            started_at=dt_util.as_utc(started_at),
+            started_at=_time(stored["started_at"]),
             origin=StartOrigin(stored["origin"]),
             uncertainty_s=float(stored["uncertainty_s"]),
             paused_s=float(stored["paused_s"]),
+            paused_since=_time(stored["paused_since"]) if stored["paused_since"] else None,
         )
     except KeyError, TypeError, ValueError:
         return None
+
+
+def _time(text: str) -> datetime:
+    return dt_util.as_utc(dt_util.parse_datetime(text, raise_on_error=True))

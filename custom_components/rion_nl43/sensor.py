@@ -19,7 +19,7 @@ from .coordinator import LevelsData, PushCoordinator, RionConfigEntry
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
 from .monitor import Facts, MeasurementState
-from .nl43 import LinkState, LinkStatus
+from .nl43 import LinkState, LinkStatus, PowerSource
 
 PARALLEL_UPDATES = 0
 
@@ -28,7 +28,11 @@ type Value = datetime | float | str | None
 FREQUENCY_WEIGHTINGS: Final = ("A", "C", "Z")
 TIME_WEIGHTINGS: Final = ("F", "S", "I")
 BATTERY_LEVELS: Final = ("full", "middle", "low", "dead", "empty")
-POWER_SOURCES: Final = ("internal", "external", "usb")
+POWER_SOURCES: Final[dict[str, str]] = {
+    PowerSource.BATTERY: "battery",
+    PowerSource.EXTERNAL: "external",
+    PowerSource.USB: "usb",
+}
 STORE_MODES: Final = {"Manual": "manual", "Auto": "auto", "Timer Auto": "timer_auto"}
 
 
@@ -126,9 +130,9 @@ FACTS: Final[tuple[RionSensorDescription[Facts], ...]] = (
         key="power_source",
         translation_key="power_source",
         device_class=SensorDeviceClass.ENUM,
-        options=list(POWER_SOURCES),
+        options=list(POWER_SOURCES.values()),
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda facts: _known(facts.power, POWER_SOURCES),
+        value_fn=lambda facts: POWER_SOURCES.get(facts.power or ""),
     ),
     _card_size("card_free", lambda facts: facts.card_free_mb, enabled=True),
     _card_size("card_total", lambda facts: facts.card_total_mb, enabled=False),

@@ -7,6 +7,9 @@ from enum import Enum, auto
 import socket
 from typing import Any
 
+# An instrument has little memory for what a client does not fetch.
+SEND_BUFFER = 16384
+
 
 class Door(Enum):
     """What becomes of a connection attempt."""
@@ -99,8 +102,7 @@ class Listener:
                 sock, _ = self._listening.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
-            sock.setblocking(False)
-            self._on_connection(sock)
+            self._on_connection(_prepared(sock))
 
     def _fill_queue(self) -> None:
         self._filler = socket.socket(self._family, socket.SOCK_STREAM)
@@ -119,8 +121,7 @@ class Listener:
                 if peer == own:
                     sock.close()
                     break
-                sock.setblocking(False)
-                waiting.append(sock)
+                waiting.append(_prepared(sock))
         self._close_filler()
         return waiting
 
@@ -128,3 +129,9 @@ class Listener:
         if self._filler is not None:
             self._filler.close()
             self._filler = None
+
+
+def _prepared(sock: socket.socket) -> socket.socket:
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    return sock

@@ -66,7 +66,7 @@ class Session(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = LineReader(self._config.line_limit)
         self._phase = Phase.READY
-        self._held = b""
+        self._held: list[tuple[bytes, float]] = []
         self.connected = False
         self._transport: asyncio.Transport
         self._connection: ConnectionRecord
@@ -92,7 +92,7 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take input, as the phase allows."""
         self._connection.bytes_received += len(data)
-        self._dispatch(data)
+        self._dispatch(data, self._loop.time())
 
     def close(self) -> None:
         """Close the connection after what is on its way."""
@@ -102,21 +102,24 @@ class Session(asyncio.Protocol):
         """Cut the connection."""
         self._transport.abort()
 
-    def _dispatch(self, data: bytes) -> None:
-        now = self._loop.time()
+    def _dispatch(self, data: bytes, at: float) -> None:
         while data:
             match self._phase:
                 case Phase.READY:
-                    data = self._take(data, now)
-                    continue
-                case Phase.HOLDING:
-                    self._held = (self._held + data)[:HELD_INPUT_LIMIT]
+                    data = self._take(data, at)
                 case Phase.STREAMING:
-                    data = self._take_in_stream(data, now)
-                    continue
+                    data = self._take_in_stream(data, at)
+                case Phase.HOLDING:
+                    self._hold(data, at)
+                    return
                 case phase:
-                    self._referee.swallowed(self._connection, data, now, after_sub=phase is Phase.AFTER_SUB)
-            return
+                    self._referee.swallowed(self._connection, data, at, after_sub=phase is Phase.AFTER_SUB)
+                    return
+
+    def _hold(self, data: bytes, at: float) -> None:
+        self._referee.held(self._connection, data, at)
+        if sum(len(held) for held, _ in self._held) + len(data) <= HELD_INPUT_LIMIT:
+            self._held.append((data, at))
 
     def _take(self, data: bytes, now: float) -> bytes:
         """Take a command or a part of one; return what follows it."""
@@ -184,8 +187,9 @@ class Session(asyncio.Protocol):
             case Then.RESET:
                 self._transport.abort()
         self._phase = Phase.READY
-        held, self._held = self._held, b""
-        self._dispatch(held)
+        held, self._held = self._held, []
+        for data, at in held:
+            self._dispatch(data, at)
 
     async def _prompt(self) -> None:
         prompt = self._config.prompt

@@ -30,6 +30,8 @@ CHROMIUM_FLAGS = (
 # Home Assistant fetches the pictures of its own integrations from the internet, which tests do not have.
 OTHER_BRANDS = re.compile(rf"/api/brands/(?!integration/{DOMAIN}/)")
 
+LEVEL = re.compile(r"\d+\.\d\sdB")
+
 type ColorScheme = Literal["light", "dark"]
 
 
@@ -97,11 +99,14 @@ class Visitor:
         return path
 
 
-async def changes(locator: Locator) -> None:
-    """Wait until a text is another than it is now.
+async def expect_to_live(level: Locator) -> None:
+    """Wait until a level is shown, and then until it is another one.
 
     Raises:
-        AssertionError: It stays.
+        AssertionError: There is none, or it stays.
     """
-    before = (await locator.inner_text()).strip()
-    await expect(locator).not_to_have_text(before, timeout=TIMEOUT_MS)
+    await expect(level).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
+    shown = LEVEL.search(await level.inner_text())
+    assert shown
+    await expect(level).not_to_contain_text(shown.group(), timeout=TIMEOUT_MS)
+    await expect(level).to_contain_text(LEVEL, timeout=TIMEOUT_MS)

@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 
+from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
 from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
-from .helpers import SERIAL, until_available
+from .helpers import SERIAL, MockConfigEntry, let_pass, until_available
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +54,13 @@ async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until_available(hass)
     return entry
+
+
+@pytest.fixture
+async def all_enabled(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """All entities of the meter, enabled by the user; Home Assistant reloads the entry for that by itself."""
+    registry = er.async_get(hass)
+    for found in er.async_entries_for_config_entry(registry, loaded.entry_id):
+        registry.async_update_entity(found.entity_id, disabled_by=None)
+    await let_pass(RELOAD_AFTER_UPDATE_DELAY + 1)
+    await until_available(hass)

@@ -7,7 +7,9 @@ from typing import Any
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
+    MockConfigEntry,
+)
 
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.coordinator import RionRuntimeData

@@ -5,14 +5,12 @@ from datetime import timedelta
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, DropAnswer, RefuseWith
-from emulator.instrument import State
 
-from .helpers import let_pass, press, value
+from .helpers import MockConfigEntry, let_pass, press, until, value
 
 
 async def refusal(hass: HomeAssistant, key: str) -> tuple[type[HomeAssistantError], str | None]:
@@ -23,17 +21,22 @@ async def refusal(hass: HomeAssistant, key: str) -> tuple[type[HomeAssistantErro
     return type(raised.value), raised.value.translation_key
 
 
+def measures(meter: EmulatedMeter) -> bool:
+    """Return whether the meter itself measures."""
+    return meter.instrument.run.measuring
+
+
 async def test_start_and_stop(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
     """The meter does what the button says, and the state tells it when the button is done."""
     await press(hass, "start")
-    assert meter.instrument.state is State.MEASURING
+    assert measures(meter)
     assert value(hass, "run_state") == "measuring"
     await press(hass, "pause")
     assert value(hass, "run_state") == "paused"
     await press(hass, "resume")
     assert value(hass, "run_state") == "measuring"
     await press(hass, "stop")
-    assert meter.instrument.state is State.STOPPED
+    assert not measures(meter)
     assert value(hass, "run_state") == "stopped"
 
 
@@ -71,10 +74,13 @@ async def test_refused_because_of_the_state(hass: HomeAssistant, meter: Emulated
     await let_pass(60)
     assert await refusal(hass, "stop") == (ServiceValidationError, "refused_not_measuring")
     assert await refusal(hass, "pause") == (ServiceValidationError, "refused_not_measuring")
-    assert await refusal(hass, "resume") == (ServiceValidationError, "refused_not_paused")
+    assert await refusal(hass, "resume") == (ServiceValidationError, "refused_not_measuring")
+    await let_pass(10)
     assert meter.instrument.press_start()
     assert await refusal(hass, "start") == (ServiceValidationError, "refused_already_measuring")
     assert value(hass, "run_state") == "measuring"
+    assert await refusal(hass, "resume") == (ServiceValidationError, "refused_not_paused")
+    await let_pass(10)
     assert await refusal(hass, "store") == (ServiceValidationError, "refused_while_measuring")
     assert await refusal(hass, "sync_clock") == (ServiceValidationError, "refused_while_measuring")
     assert meter.instrument.pause()
@@ -110,10 +116,10 @@ async def test_other_refusals(hass: HomeAssistant, meter: EmulatedMeter, loaded:
 
 
 async def test_no_answer(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
-    """A lost answer is read back, and the command is not sent twice."""
+    """After a lost answer the outcome is open; the state tells it soon, and the command is not sent twice."""
     meter.faults.add(DropAnswer("Measure,Start"))
-    await press(hass, "start")
-    assert value(hass, "run_state") == "measuring"
+    assert await refusal(hass, "start") == (HomeAssistantError, "outcome_unknown")
+    await until(hass, lambda: value(hass, "run_state") == "measuring", 15)
     assert [command.line for command in meter.referee.commands].count("Measure,Start") == 1
 
 

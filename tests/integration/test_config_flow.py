@@ -10,14 +10,14 @@ from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.connections import HANDOVER_S
 from custom_components.rion_nl43.const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, DelayAnswer, DropAnswer, RefuseWith, ReplaceAnswer
+from tests.fixtures import MeterFactory
 
-from .helpers import SERIAL, let_pass, open_connections, until_available
+from .helpers import SERIAL, MockConfigEntry, let_pass, open_connections, until_available
 
 type Address = tuple[str, int]
 type Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -27,7 +27,7 @@ PATIENCE_S = 15
 
 
 @pytest.fixture(autouse=True)
-async def _unloaded(hass: HomeAssistant, meter: EmulatedMeter) -> AsyncIterator[None]:
+async def _unloaded(hass: HomeAssistant, emulated_meter: MeterFactory) -> AsyncIterator[None]:
     """Unload whatever was added before the meter goes."""
     yield
     for entry in hass.config_entries.async_entries(DOMAIN):
@@ -152,9 +152,10 @@ async def test_not_a_meter(hass: HomeAssistant, meter: EmulatedMeter, talk: Talk
 
 async def test_another_instrument(hass: HomeAssistant, meter: EmulatedMeter) -> None:
     """A sister model that speaks the same language is no NL-43 either."""
-    meter.faults.add(ReplaceAnswer("Type?", "NA-28", times=1))
+    meter.faults.add(ReplaceAnswer("Type?", "NA-28", times=None))
     result = await submit(hass, await open_form(hass), meter.host, meter.port)
     assert result["errors"] == {"base": "not_a_meter"}
+    meter.faults.clear()
     await assert_recovers(hass, result, meter)
 
 
@@ -167,12 +168,15 @@ async def test_refused(hass: HomeAssistant, meter: EmulatedMeter) -> None:
     await assert_recovers(hass, result, meter)
 
 
-async def test_taken(hass: HomeAssistant, meter: EmulatedMeter) -> None:
+@pytest.mark.parametrize(("fate", "error"), [("timeout", "timeout"), ("silent", "silent"), ("close", "lost")])
+async def test_taken(hass: HomeAssistant, emulated_meter: MeterFactory, fate: str, error: str) -> None:
     """While another client has the meter's only connection, nobody answers."""
+    meter = await emulated_meter(serial=SERIAL, second_connection=fate)
     meter.referee.expect("second connection")
+    meter.referee.expect("reconnect")
     _, writer = await asyncio.open_connection(meter.host, meter.port)
     result = await submit(hass, await open_form(hass), meter.host, meter.port)
-    assert result["errors"] == {"base": "timeout"}
+    assert result["errors"] == {"base": error}
     writer.close()
     await writer.wait_closed()
     await let_pass(5)
@@ -255,7 +259,7 @@ async def test_same_meter_elsewhere(hass: HomeAssistant, meter: EmulatedMeter) -
     result = await submit(hass, await open_form(hass), meter.host, meter.port)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
-    await let_pass(0)
+    await let_pass(1)
     assert open_connections(meter) == 0
 
 

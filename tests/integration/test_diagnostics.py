@@ -6,14 +6,13 @@ from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import ExtendedJSONEncoder
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.diagnostics import async_get_config_entry_diagnostics
 from custom_components.rion_nl43.system_health import async_system_health_info
 from emulator import EmulatedMeter
 
-from .helpers import SERIAL, let_pass
+from .helpers import SERIAL, MockConfigEntry, let_pass
 
 
 async def test_diagnostics(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

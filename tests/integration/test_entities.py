@@ -10,9 +10,10 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .helpers import SERIAL, let_pass
+from emulator import EmulatedMeter
+
+from .helpers import SERIAL, MockConfigEntry, let_pass
 
 SENSOR, BINARY_SENSOR, BUTTON = Platform.SENSOR, Platform.BINARY_SENSOR, Platform.BUTTON
 DIAGNOSTIC, CONFIG = EntityCategory.DIAGNOSTIC, EntityCategory.CONFIG
@@ -57,12 +58,10 @@ MAIN: list[Row] = [
     (BUTTON, "store", "store_result", "Store result", None, None, None, True),
     (BUTTON, "sync_clock", "set_clock", "Set clock", None, None, CONFIG, True),
 ]
-# The emulated meter's sub channels are weighted C fast, Z fast and A slow.
-SUB_SYMBOLS = {
-    1: {"lp": "LCF", "leq": "LCeq", "le": "LCE", "lmax": "LCFmax", "lmin": "LCFmin"},
-    2: {"lp": "LZF", "leq": "LZeq", "le": "LZE", "lmax": "LZFmax", "lmin": "LZFmin"},
-    3: {"lp": "LAS", "leq": "LAeq", "le": "LAE", "lmax": "LASmax", "lmin": "LASmin"},
-}
+# The first sub channel is weighted C and fast; the others are not in use.
+IN_USE = {"lp": "LCF", "leq": "LCeq", "le": "LCE", "lmax": "LCFmax", "lmin": "LCFmin"}
+UNUSED = {"lp": "Lp", "leq": "Leq", "le": "LE", "lmax": "Lmax", "lmin": "Lmin"}
+SUB_SYMBOLS = {1: IN_USE, 2: UNUSED, 3: UNUSED}
 ANY_CHANNEL = {"lpeak": "Lpeak", "ln1": "L5", "ln2": "L10", "ln3": "L50", "ln4": "L90", "ln5": "L95"}
 SUBS: list[Row] = [
     *(
@@ -106,12 +105,6 @@ def described(entry: er.RegistryEntry) -> Row:
     )
 
 
-@pytest.fixture
-async def all_enabled(hass: HomeAssistant, entity_registry_enabled_by_default: None, loaded: MockConfigEntry) -> None:
-    """The meter's entity, all of them enabled, with all facts read."""
-    await let_pass(300)
-
-
 async def test_entities(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """The entities are these and no others; the names are right without further ado for those enabled."""
     await let_pass(300)
@@ -125,8 +118,10 @@ async def test_entities(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_states(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+async def test_states(hass: HomeAssistant, meter: EmulatedMeter) -> None:
     """Every entity, once enabled, has its name, unit and class in its state too."""
+    meter.instrument.settings["Measure Display Sub Channel 1"] = "On"
+    await let_pass(300)
     for platform, _, object_id, name, device_class, unit, *_ in MAIN + SUBS:
         state = hass.states.get(f"{platform}.nl_43_{SERIAL}_{object_id}")
         assert state, object_id
@@ -140,7 +135,7 @@ async def test_states(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
 async def test_levels_show_one_decimal(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """Home Assistant would show no decimals of a level by itself."""
     for entry in registered(hass, loaded):
-        if entry.original_device_class == "sound_pressure":
+        if entry.original_device_class == "sound_pressure" and entry.disabled_by is None:
             assert entry.options["sensor"] == {"suggested_display_precision": 1}
 
 

@@ -10,7 +10,6 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import DOMAIN
 from emulator import EmulatedMeter
@@ -19,6 +18,7 @@ from emulator.faults import CutAnswer, ReplaceAnswer
 from .helpers import (
     NO_VALUES,
     SERIAL,
+    MockConfigEntry,
     entity_id,
     let_pass,
     open_connections,
@@ -162,10 +162,22 @@ async def test_start_time_is_on_disk_soon(
     "rubbish",
     [
         {},
-        {"started_at": "yesterday", "origin": "command", "uncertainty_s": 0, "paused_s": 0},
-        {"started_at": None, "origin": "command", "uncertainty_s": 0, "paused_s": 0},
-        {"started_at": "2026-03-02T07:00:00+00:00", "origin": "oracle", "uncertainty_s": 0, "paused_s": 0},
-        {"started_at": "2026-03-02T07:00:00+00:00", "origin": "command", "uncertainty_s": "much", "paused_s": 0},
+        {"started_at": "yesterday", "origin": "command", "uncertainty_s": 0, "paused_s": 0, "paused_since": None},
+        {"started_at": None, "origin": "command", "uncertainty_s": 0, "paused_s": 0, "paused_since": None},
+        {
+            "started_at": "2026-03-02T07:00:00+00:00",
+            "origin": "oracle",
+            "uncertainty_s": 0,
+            "paused_s": 0,
+            "paused_since": None,
+        },
+        {
+            "started_at": "2026-03-02T07:00:00+00:00",
+            "origin": "command",
+            "uncertainty_s": "much",
+            "paused_s": 0,
+            "paused_since": None,
+        },
     ],
 )
 async def test_rubbish_on_disk(

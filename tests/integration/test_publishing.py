@@ -9,13 +9,12 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile
 from emulator import EmulatedMeter
 from emulator.faults import ReplaceAnswer
 
-from .helpers import StateLog, entity_id, let_pass, press, runtime, state, until, value
+from .helpers import MockConfigEntry, StateLog, entity_id, let_pass, press, runtime, state, until, value
 
 SUB = "  -.-," * 14 + "-,-"
 

@@ -5,14 +5,13 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.rion_nl43.const import CONF_FIRMWARE, DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import DropAnswer
 from tests.fixtures import MeterFactory
 
-from .helpers import SERIAL, open_connections, state, until_available, value
+from .helpers import SERIAL, MockConfigEntry, open_connections, state, until_available, value
 
 PATIENCE_S = 15
 OTHER_SERIAL = "00830002"
@@ -42,7 +41,7 @@ async def open_form(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Open the form and return the flow's id."""
     form = await entry.start_reconfigure_flow(hass)
     assert form["step_id"] == "reconfigure"
-    return form["flow_id"]
+    return str(form["flow_id"])
 
 
 async def assert_runs_at(hass: HomeAssistant, entry: MockConfigEntry, meter: EmulatedMeter) -> None:

@@ -6,12 +6,11 @@ from homeassistant.const import STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN, Pla
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from emulator import EmulatedMeter
 from emulator.faults import RefuseWith, ReplaceAnswer
 
-from .helpers import entity_id, let_pass, press, runtime, state, until, until_available, value
+from .helpers import MockConfigEntry, entity_id, let_pass, press, runtime, state, until, until_available, value
 
 MEASURED = ("leq", "lmax", "lmin", "lpeak", "ln1", "ln2", "ln3", "ln4", "ln5")
 DISABLED = ("le", "elapsed", "store_mode", "store_name", "frequency_weighting", "time_weighting", "card_total")
@@ -69,10 +68,10 @@ async def test_operator_at_the_meter(hass: HomeAssistant, meter: EmulatedMeter, 
     await until(hass, lambda: value(hass, "run_state") == "stopped", 70)
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("all_enabled")
 async def test_facts(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
     """The slow facts are those of the meter."""
-    await let_pass(120)
+    await let_pass(200)
     assert value(hass, "battery") == "full"
     assert value(hass, "power_source") == "external"
     assert float(value(hass, "card_total")) == 30436
@@ -98,7 +97,7 @@ async def test_word_that_we_do_not_know(hass: HomeAssistant, meter: EmulatedMete
     assert value(hass, "battery") == STATE_UNKNOWN
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("all_enabled")
 async def test_elapsed(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """The measurement's time runs with it and stands with it."""
     await press(hass, "start")
@@ -111,7 +110,7 @@ async def test_elapsed(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert float(value(hass, "elapsed")) == stopped
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("all_enabled")
 async def test_sub_channels(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
     """A sub channel has values while the meter shows it."""
     assert value(hass, "sub1_lp") == STATE_UNKNOWN
@@ -121,12 +120,13 @@ async def test_sub_channels(hass: HomeAssistant, meter: EmulatedMeter, loaded: M
     assert float(value(hass, "sub1_lp")) >= float(value(hass, "lp")) - 10
 
 
-async def test_meter_without_sub_channels(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+async def test_meter_without_sub_channels(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry) -> None:
     """A row with the main channel alone is a row."""
     main = " 44.4," + "  -.-," * 13 + "0,0"
     meter.faults.add(ReplaceAnswer("DOD?", main, times=None))
+    assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: value(hass, "lp") == "44.4")
-    assert runtime(loaded).levels.data.channel(1) is None
+    assert runtime(entry).levels.data.channel(1) is None
 
 
 async def test_labels_without_an_answer(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry) -> None:

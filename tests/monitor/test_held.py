@@ -34,7 +34,9 @@ def test_moving_results_of_a_measurement_raise_no_doubt() -> None:
 
 def test_frozen_results_raise_doubt_after_some_rows_and_then_ever_less_often() -> None:
     """Results that stand still while Lp moves may be held; each false alarm doubles the patience."""
-    assert feed(HeldWatch(), frozen(500), moving=True) == [1 + FROZEN_ROWS * n for n in (1, 3, 7, 15, 31, 47, 63, 79, 95)]
+    assert feed(HeldWatch(), frozen(500), moving=True) == [
+        1 + FROZEN_ROWS * n for n in (1, 3, 7, 15, 31, 47, 63, 79, 95)
+    ]
     assert FROZEN_ROWS * 2**4 == MAX_PATIENCE
 
 
@@ -65,12 +67,23 @@ def test_results_that_fall_back_raise_doubt_at_once(after: ChannelLevels) -> Non
     assert feed(watch, [*running(10), after], moving=True) == [11]
 
 
-@pytest.mark.parametrize("change", [{"leq": 61.0}, {"le": 90.0}, {"lmax": 99.0}, {"ln": (70.0, None, None, None, None)}])
-def test_held_results_that_move_raise_doubt_at_once(change: dict[str, float]) -> None:
+HELD = measured(100)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        replace(HELD, leq=61.0),
+        replace(HELD, le=90.0),
+        replace(HELD, lmax=99.0),
+        replace(HELD, lmin=10.0),
+        replace(HELD, ln=(None, None, None, None, 30.0)),
+    ],
+)
+def test_held_results_that_move_raise_doubt_at_once(moved: ChannelLevels) -> None:
     """Somebody started a measurement, or went on with it, at the meter."""
     watch = HeldWatch()
-    held = frozen(20)
-    assert feed(watch, [*held, replace(held[-1], **change)], moving=False) == [21]
+    assert feed(watch, [*frozen(20), moved], moving=False) == [21]
     assert watch.changed
 
 

@@ -46,6 +46,10 @@ class Watched:
         assert self.tracker.start
         return self.tracker.start.at
 
+    def state(self) -> MeasurementState | None:
+        """State in one word."""
+        return self.tracker.state
+
     @property
     def origin(self) -> StartOrigin:
         """Whence it is known."""
@@ -71,7 +75,7 @@ def test_a_stopped_meter_has_no_start(watched: Watched) -> None:
     """What a stopped meter shows was measured some time."""
     watched.tracker.told_run(STOP, watched.now)
     watched.rows(5, 100, runs=False)
-    assert watched.tracker.state is MeasurementState.STOPPED
+    assert watched.state() is MeasurementState.STOPPED
     assert watched.tracker.moving is False
     assert watched.tracker.elapsed_s(watched.now) is None
 
@@ -93,7 +97,7 @@ def test_own_start_counts_only_once_the_meter_says_start(watched: Watched) -> No
     """An accepted command is no word of the state."""
     watched.tracker.told_run(STOP, watched.now)
     watched.tracker.commanded_start(Span(1000, 1000.5))
-    assert watched.tracker.state is MeasurementState.STOPPED
+    assert watched.state() is MeasurementState.STOPPED
     watched.tracker.told_run(STOP, watched.now)
     watched.tracker.told_run(START, watched.now)
     assert watched.tracker.start is None
@@ -233,7 +237,7 @@ def test_own_pause_does_not_count(watched: Watched) -> None:
     watched.tracker.commanded_pause(watched.now)
     watched.now += 1.1
     watched.tracker.told_paused(True, watched.now)
-    assert watched.tracker.state is MeasurementState.PAUSED
+    assert watched.state() is MeasurementState.PAUSED
     assert watched.tracker.moving is False
     paused_at = watched.now - 1.1
     watched.rows(500, 101.5, runs=False)
@@ -302,7 +306,7 @@ def test_a_stop_in_a_pause_ends_the_measurement_there(watched: Watched) -> None:
     watched.now += 100
     watched.tracker.commanded_stop(watched.now)
     watched.tracker.told_run(STOP, watched.now)
-    assert watched.tracker.state is MeasurementState.STOPPED
+    assert watched.state() is MeasurementState.STOPPED
     assert watched.elapsed() == pytest.approx(101.5)
 
 
@@ -311,10 +315,10 @@ def test_a_meter_that_says_stop_during_a_pause(watched: Watched) -> None:
     watched.own_start()
     watched.rows(100, 2)
     watched.tracker.told_run(STOP, watched.now)
-    assert watched.tracker.state is MeasurementState.STOPPED
+    assert watched.state() is MeasurementState.STOPPED
     assert watched.tracker.maybe_paused
     watched.tracker.told_paused(True, watched.now)
-    assert watched.tracker.state is MeasurementState.PAUSED
+    assert watched.state() is MeasurementState.PAUSED
     watched.tracker.told_run(STOP, watched.now)
     watched.rows(30, 101.5, runs=False)
     assert watched.elapsed() == pytest.approx(101.5)
@@ -331,9 +335,9 @@ def test_a_paused_measurement_that_is_stopped_at_the_meter(watched: Watched) -> 
     watched.tracker.told_paused(True, watched.now)
     watched.now += 60
     watched.tracker.told_run(STOP, watched.now)
-    assert watched.tracker.state is MeasurementState.PAUSED
+    assert watched.state() is MeasurementState.PAUSED
     watched.tracker.told_paused(False, watched.now)
-    assert watched.tracker.state is MeasurementState.STOPPED
+    assert watched.state() is MeasurementState.STOPPED
     assert watched.elapsed() == pytest.approx(101.5)
 
 
@@ -430,7 +434,7 @@ def test_a_pause_is_remembered_too() -> None:
     """Restarted during a pause, the program goes on with the same start."""
     watched = Watched(remembered(paused_since=900.0))
     watched.tracker.told_run(START, watched.now)
-    assert watched.tracker.state is MeasurementState.PAUSED
+    assert watched.state() is MeasurementState.PAUSED
     watched.rows(30, 400, runs=False)
     assert (watched.started(), watched.origin) == (400, StartOrigin.RESTORED)
     assert watched.elapsed() == pytest.approx(400, abs=1)
@@ -447,7 +451,7 @@ def test_a_remembered_pause_of_another_measurement() -> None:
     watched = Watched(remembered(paused_since=900.0))
     watched.tracker.told_run(START, watched.now)
     watched.rows(10, 3000)
-    assert watched.tracker.state is MeasurementState.MEASURING
+    assert watched.state() is MeasurementState.MEASURING
     assert watched.elapsed() == pytest.approx(3010, abs=0.03 * 3000)
 
 

@@ -50,7 +50,7 @@ def test_told_time_moves_only_when_it_must() -> None:
 def test_the_true_start_is_never_ruled_out(age_s: float, rows: list[tuple[float, float, float, float]]) -> None:
     """Whatever the sound does, the rows agree, the true start stays possible, and the time told never strays."""
     now, energy, measured_s = age_s, 1e6 * age_s, age_s
-    start = None
+    start: Start | None = None
     for step_s, level_db, lag_s, latency_s in rows:
         now += step_s
         energy += step_s * 10 ** (level_db / 10)

@@ -1,7 +1,7 @@
 """A link to an emulated meter, closed at the end of the test without a trace."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 import random
 from typing import Any
 
@@ -12,6 +12,8 @@ from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
 type LinkFactory = Callable[..., Link]
+type Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+type Serve = Callable[[Handler], Awaitable[tuple[str, int]]]
 type Connect = Callable[..., Awaitable[tuple[EmulatedMeter, Meter]]]
 
 
@@ -37,8 +39,33 @@ async def make_link() -> AsyncIterator[LinkFactory]:
 
 
 @pytest.fixture
+async def serve(socket_enabled: None) -> AsyncIterator[Serve]:
+    """Let a test put something else than a meter on a port: `host, port = await serve(handler)`."""
+    servers: list[asyncio.Server] = []
+    handlers: set[asyncio.Task[None]] = set()
+
+    async def start(handle: Handler) -> tuple[str, int]:
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(handle(reader, writer))
+            handlers.add(task)
+            task.add_done_callback(handlers.discard)
+
+        servers.append(await asyncio.start_server(accept, "127.0.0.1", 0))
+        address: tuple[str, int] = servers[-1].sockets[0].getsockname()
+        return address
+
+    yield start
+    for server in servers:
+        server.close()
+        server.abort_clients()
+    for task in handlers:
+        task.cancel()
+    await asyncio.gather(*handlers, return_exceptions=True)
+
+
+@pytest.fixture
 def connect(emulated_meter: MeterFactory, make_link: LinkFactory) -> Connect:
-    """Let a test have a meter and a connected link to it: `emulated, meter = await connect(**config)`."""
+    """Give a test an emulated meter and, over a link that is connected, the driver's meter."""
 
     async def start(**config: Any) -> tuple[EmulatedMeter, Meter]:
         emulated = await emulated_meter(**config)

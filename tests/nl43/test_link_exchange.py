@@ -7,10 +7,11 @@ import itertools
 import pytest
 
 from custom_components.rion_nl43.nl43 import (
+    CommandRefused,
     CommandUnknown,
+    DesignationRefused,
     Link,
     LinkState,
-    Meter,
     ParameterRefused,
     Priority,
     Request,
@@ -27,10 +28,6 @@ from .oracle import flat, sent
 def lines(emulated: EmulatedMeter) -> list[str]:
     """Return all commands that the meter got."""
     return [record.line for record in emulated.referee.commands]
-
-
-async def poll(meter: Meter, count: int) -> None:
-    """Ask for levels again and again, and compare with what the meter sent."""
 
 
 async def settle() -> None:
@@ -59,7 +56,7 @@ async def test_polling_uses_the_links_slots_and_one_connection(connect: Connect)
         assert flat(levels) == sent(emulated.referee.commands[-1].answer)
     report = emulated.referee.report()
     assert isinstance(report["slots_used"], float)
-    assert report["slots_used"] >= 0.98 / 1.05  # the prompt comes up to 50 ms after the answer, and counts
+    assert report["slots_used"] >= 0.98
     assert len(emulated.referee.connections) == 1
     gaps = [record.gap_s for record in emulated.referee.commands if record.gap_s is not None]
     assert min(gaps) >= 1.0
@@ -138,15 +135,15 @@ async def test_start_pressed_while_polling_is_on_the_wire_within_one_slot(connec
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [(1, CommandUnknown), (2, ParameterRefused), (3, Exception), (4, StateRefused)]
+    ("code", "error"), [(1, CommandUnknown), (2, ParameterRefused), (3, DesignationRefused), (4, StateRefused)]
 )
-async def test_a_refusal_is_an_answer(connect: Connect, code: int, error: type[Exception]) -> None:
+async def test_a_refusal_is_an_answer(connect: Connect, code: int, error: type[CommandRefused]) -> None:
     """The connection stays, nothing is asked again, and the spacing holds."""
     emulated, meter = await connect()
     emulated.faults.add(RefuseWith("Measure?", code))
     with pytest.raises(error) as raised:
         await meter.run_state()
-    assert (raised.value.command, raised.value.code) == ("Measure?", code)  # type: ignore[attr-defined] # all refusals
+    assert (raised.value.command, raised.value.code) == ("Measure?", code)
     assert f"R+000{code}" in str(raised.value)
     assert await meter.run_state() == "Stop"
     assert lines(emulated) == ["Measure?", "Measure?"]

@@ -145,6 +145,7 @@ class Feed:
             self._identified_on = connection
             self._identifying.release()
             self.schedule.connected()
+            self._state.connected()
             self._note_unsupported()
         while statistics.connects == connection:
             async with self.lock:

@@ -81,6 +81,10 @@ class MeterState:
         self.samples.send(self.sample)
         return doubtful
 
+    def connected(self) -> None:
+        """A connection is new: what comes has no part in the time before."""
+        self._row_at = None
+
     def take_run(self, run: RunState, at: float) -> None:
         """Take the meter's word on its run state."""
         self.tracker.told_run(run, at)

@@ -83,10 +83,10 @@ class Command:
     def read(self, answer: str) -> str:
         """Return the value that a data line gives; raises UnusableAnswer if it can be none of this command's."""
         value = answer.strip()
-        known = self.values and self.values.canonical(value)
-        if not is_plain(value) or (known is None and self.values and self.values.sure):
+        fits = not self.values or not self.values.sure or self.values.canonical(value) == value
+        if not fits or not is_plain(value):
             raise UnusableAnswer(f"no value of {self.name}: {value[:40]!r}")
-        return known or value
+        return value
 
 
 ON_OFF = Words(("On", "Off"))

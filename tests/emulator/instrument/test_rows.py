@@ -31,7 +31,7 @@ def test_dod_before_the_first_measurement() -> None:
     bench.wait(3)
     row = bench.ask("DOD?")
     main = ",".join([LEVEL, *["  -.-"] * 13, "0", "0"])
-    assert re.fullmatch(",".join([main, UNUSED, UNUSED, UNUSED]), row)
+    assert re.fullmatch(f"{main},{UNUSED},{UNUSED},{UNUSED}", row)
     assert len(row.split(",")) == 64
 
 

@@ -260,8 +260,9 @@ def test_the_keys_do_what_the_commands_do() -> None:
     assert not instrument.press_start()
     bench.wait(1)
     assert instrument.press_pause()
-    assert instrument.state is State.PAUSED
+    assert bench.ask("Pause?") == "On"
     assert instrument.press_pause()
+    assert bench.ask("Pause?") == "Off"
     assert instrument.state is State.MEASURING
     assert instrument.press_stop()
     assert instrument.press_store()
