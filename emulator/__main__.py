@@ -39,7 +39,7 @@ async def _run(fleet: Fleet, args: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         await fleet.start(args.host, args.port)
-    except (OSError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         sys.stderr.write(f"nl43-emulator: cannot listen on {args.host}, port {args.port}: {reason}\n")
         return 1

@@ -34,11 +34,14 @@ class Fleet:
         self._keeping_up: asyncio.Task[None] | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Start all meters, on consecutive ports or (0) each on a free one; OSError if a port cannot be had."""
+        """Start all meters, on consecutive ports or (0) each on a free one.
+
+        OSError if a port cannot be had, ValueError if there is no such port.
+        """
         try:
             for number, meter in enumerate(self.meters):
                 await meter.start(host, port + number if port else 0)
-        except (OSError, OverflowError):
+        except (OSError, ValueError):
             await self.stop()
             raise
         self._keeping_up = asyncio.create_task(self._keep_up())

@@ -69,6 +69,7 @@ def _async_run(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     """Let the monitor run until the entry is unloaded or Home Assistant stops."""
     link, monitor = entry.runtime_data.link, entry.runtime_data.monitor
     task = entry.async_create_background_task(hass, monitor.run(), f"{entry.title} monitor")
+    task.add_done_callback(_report_defect)
 
     async def stop(_event: Event) -> None:
         task.cancel()
@@ -81,6 +82,12 @@ def _async_run(hass: HomeAssistant, entry: RionConfigEntry) -> None:
 
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, change_time_zone))
+
+
+def _report_defect(task: asyncio.Task[None]) -> None:
+    """Raise what should not have ended the task, for the event loop to log it."""
+    if not task.cancelled():
+        task.result()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:

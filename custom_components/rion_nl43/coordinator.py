@@ -1,5 +1,6 @@
 """Coordinators of one meter: its levels as often as they are published, its slow facts, its link."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import override
 
@@ -75,8 +76,6 @@ class PushCoordinator[T](DataUpdateCoordinator[T]):
     @override
     async def _async_update_data(self) -> T:
         """Return what is known now, because somebody wants it ahead of time."""
-        if not self.monitor.available:
-            raise UpdateFailed(translation_domain=DOMAIN, translation_key="not_available")
         try:
             return await self._async_ask()
         except NL43Error as error:
@@ -85,8 +84,8 @@ class PushCoordinator[T](DataUpdateCoordinator[T]):
                 translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
             ) from error
 
-    async def _async_ask(self) -> T:
-        return self.data
+    @abstractmethod
+    async def _async_ask(self) -> T: ...
 
 
 class LevelsCoordinator(PushCoordinator[LevelsData]):
@@ -99,8 +98,10 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
         self._published_at: float | None = None
         self._over: bool | None = None
         self._under: bool | None = None
+        self._labels = _labels(monitor.facts)
         entry.async_on_unload(monitor.on_sample(self._async_handle_sample))
         entry.async_on_unload(monitor.on_measurement(self._async_handle_measurement))
+        entry.async_on_unload(monitor.on_facts(self._async_handle_facts))
 
     @property
     def interval_s(self) -> float:
@@ -140,7 +141,16 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
 
     @override
     async def _async_ask(self) -> LevelsData:
+        if not self.monitor.available:
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="not_available")
         return self._collect()
+
+    @callback
+    def _async_handle_facts(self, facts: Facts) -> None:
+        """Let the levels take other names; their values are published when they are due."""
+        if (labels := _labels(facts)) != self._labels:
+            self._labels = labels
+            self.async_update_listeners()
 
 
 class FactsCoordinator(PushCoordinator[Facts]):
@@ -166,9 +176,13 @@ class StatusCoordinator(PushCoordinator[LinkStatus]):
         entry.async_on_unload(link.on_status(self.async_publish))
 
     @override
-    async def _async_update_data(self) -> LinkStatus:
-        """Return the state of the link, which is always known."""
+    async def _async_ask(self) -> LinkStatus:
         return self.monitor.status
+
+
+def _labels(facts: Facts) -> tuple[object, ...]:
+    """Return what the names of levels are made of."""
+    return facts.percentiles, facts.frequency_weightings, facts.time_weightings
 
 
 def _latch(known: bool | None, new: bool | None) -> bool | None:

@@ -14,6 +14,7 @@ from homeassistant.core import callback
 
 from .coordinator import LevelsCoordinator, RionConfigEntry
 from .entity import RionEntity
+from .monitor import Facts
 from .symbols import QUANTITIES, plain_symbol, symbol
 
 SUB_CHANNELS: Final = (1, 2, 3)
@@ -54,14 +55,8 @@ class RionLevelSensor(RionEntity[LevelsCoordinator], SensorEntity):
     def __init__(self, entry: RionConfigEntry, coordinator: LevelsCoordinator, description: LevelDescription) -> None:
         """Bear the symbol that is known so far."""
         super().__init__(entry, coordinator, description)
-        self._facts = entry.runtime_data.facts
+        self._named_by: Facts | None = None
         self._set_symbol()
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the facts too: they make the name."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._facts.async_add_listener(self._async_handle_facts))
 
     @property
     @override
@@ -84,24 +79,25 @@ class RionLevelSensor(RionEntity[LevelsCoordinator], SensorEntity):
             level = getattr(levels, description.quantity)
         return None if level is None else round(level, 1)
 
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Take the name first: it may be all that is new."""
+        self._set_symbol()
+        super()._handle_coordinator_update()
+
     @override
     def _shown(self) -> tuple[object, ...]:
         return *super()._shown(), self.native_value
 
-    @callback
-    def _async_handle_facts(self) -> None:
-        """Take the name that the facts make, at once where it is another one."""
-        if self._set_symbol():
-            self._handle_coordinator_update()
-
-    def _set_symbol(self) -> bool:
+    def _set_symbol(self) -> None:
+        if (facts := self.coordinator.monitor.facts) is self._named_by:
+            return
+        self._named_by = facts
         description = self.entity_description
-        placeholders = {"symbol": symbol(description.quantity, self._facts.data, description.channel)}
+        placeholders = {"symbol": symbol(description.quantity, facts, description.channel)}
         if description.channel:
             placeholders["channel"] = str(description.channel)
-        if hasattr(self, "_attr_translation_placeholders") and placeholders == self.translation_placeholders:
-            return False
         self._attr_translation_placeholders = placeholders
         # The base class caches the name and does not know that it depends on the placeholders.
         self.__dict__.pop("name", None)
-        return True

@@ -43,6 +43,10 @@ class RionSensorDescription[T](SensorEntityDescription):
     value_fn: Callable[[T], Value]
 
 
+def _second(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(microsecond=0)
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
@@ -59,7 +63,7 @@ MEASUREMENT: Final[tuple[RionSensorDescription[LevelsData], ...]] = (
         key="measurement_start",
         translation_key="measurement_start",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda data: data.measurement.started_at,
+        value_fn=lambda data: _second(data.measurement.started_at),
     ),
     RionSensorDescription(
         key="elapsed",

@@ -9,6 +9,7 @@ from typing import Any
 
 # An instrument has little memory for what a client does not fetch.
 SEND_BUFFER = 16384
+LAST_PORT = 65535
 
 
 class Door(Enum):
@@ -26,7 +27,13 @@ class Listener:
     def __init__(
         self, host: str, port: int, on_connection: Callable[[socket.socket], None], *, backlog: int = 0
     ) -> None:
-        """Take the port, 0 for a free one; OSError if that cannot be. The door is closed: REFUSED."""
+        """Take the port, 0 for a free one; the door is closed: REFUSED.
+
+        OSError if the address cannot be had, ValueError if there is no such port.
+        """
+        if port not in range(LAST_PORT + 1):
+            # The resolver would take the rest of a division.
+            raise ValueError(f"there is no port {port}")
         info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self._family: socket.AddressFamily = info[0][0]
         self._address: Any = info[0][4]  # its shape depends on the family

@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 
 from emulator import EmulatedMeter, MeterConfig
+from script.demo_home import meters as demo
 from script.demo_home.home import Home
+from script.demo_home.meters import Address, Device
 
 from .visitor import Visitor, launch
 
@@ -61,3 +63,15 @@ async def visitor(browser: Browser, home: Home, session: StorageState) -> AsyncI
     """Somebody at a desktop, logged in."""
     async with Visitor.arrive(browser, home.url, session) as arrived:
         yield arrived
+
+
+@shared
+async def device(home: Home, meters: list[EmulatedMeter]) -> Device:
+    """The first meter in Home Assistant, live; added here where no test before has done it."""
+    meter = meters[0]
+    serial = meter.config.serial
+    if serial not in await demo.devices(home.api):
+        await demo.add(home.api, Address(serial, meter.host, meter.port))
+    found = (await demo.devices(home.api))[serial]
+    await demo.set_options(home.api, found, publish="live")
+    return found

@@ -9,6 +9,8 @@ from typing import Literal, Self
 
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Playwright, StorageState, ViewportSize, expect
 
+from emulator import EmulatedMeter
+from emulator.instrument.run import State
 from script.demo_home import DOMAIN, ROOT
 from script.demo_home.home import PASSWORD, USERNAME
 
@@ -30,6 +32,12 @@ CHROMIUM_FLAGS = (
 # Home Assistant fetches the pictures of its own integrations from the internet, which tests do not have.
 OTHER_BRANDS = re.compile(rf"/api/brands/(?!integration/{DOMAIN}/)")
 
+# The text of an element as a person sees it, the insides of Home Assistant's web components included.
+TEXT_WITH_SHADOWS = """element => {
+  const text = node => node.nodeType === Node.TEXT_NODE ? node.data
+    : [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes].map(text).join("");
+  return text(element);
+}"""
 LEVEL = re.compile(r"\d+\.\d\sdB")
 
 type ColorScheme = Literal["light", "dark"]
@@ -48,6 +56,7 @@ class Visitor:
         self.page = page
         self.url = url
         self.complaints: list[str] = []
+        self.tolerated: set[str] = set()
         page.set_default_timeout(TIMEOUT_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -73,7 +82,8 @@ class Visitor:
         visitor = cls(await context.new_page(), url)
         yield visitor
         await context.close()
-        assert not visitor.complaints, visitor.complaints
+        complaints = [text for text in visitor.complaints if text not in visitor.tolerated]
+        assert not complaints, complaints
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not OTHER_BRANDS.search(message.location.get("url", "")):
@@ -106,7 +116,12 @@ async def expect_to_live(level: Locator) -> None:
         AssertionError: There is none, or it stays.
     """
     await expect(level).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
-    shown = LEVEL.search(await level.inner_text())
+    shown = LEVEL.search(await level.evaluate(TEXT_WITH_SHADOWS))
     assert shown
     await expect(level).not_to_contain_text(shown.group(), timeout=TIMEOUT_MS)
     await expect(level).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
+
+
+def state_of(meter: EmulatedMeter) -> State:
+    """Tell what the meter itself says that it is doing."""
+    return meter.instrument.state

@@ -85,8 +85,8 @@ def test_a_port_in_use_is_an_error_of_one_line(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.usefixtures("socket_enabled")
 def test_a_port_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--port", "70000"]) == 1
-    assert "port 70000" in capsys.readouterr().err
+    assert main(["--port", "65535", "--count", "2"]) == 1
+    assert "there is no port 65536" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

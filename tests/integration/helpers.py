@@ -9,6 +9,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, Stat
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
     MockConfigEntry,
+    get_system_health_info,  # noqa: F401 # for the tests, who import it from here
 )
 
 from custom_components.rion_nl43.const import DOMAIN

@@ -9,10 +9,9 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.diagnostics import async_get_config_entry_diagnostics
-from custom_components.rion_nl43.system_health import async_system_health_info
 from emulator import EmulatedMeter
 
-from .helpers import SERIAL, MockConfigEntry, let_pass
+from .helpers import SERIAL, MockConfigEntry, get_system_health_info, let_pass
 
 
 async def test_diagnostics(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
@@ -48,5 +47,5 @@ async def test_diagnostics_of_a_meter_that_is_off(
 async def test_system_health(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """System health counts the meters."""
     assert await async_setup_component(hass, "system_health", {})
-    assert await async_system_health_info(hass) == {"meters": 1, "meters_available": 1}
-    assert DOMAIN in hass.config.components
+    await hass.async_block_till_done()
+    assert await get_system_health_info(hass, DOMAIN) == {"meters": 1, "meters_available": 1}

@@ -1,5 +1,6 @@
 """The life of an entry: set up, lost, found again, unloaded, removed."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -7,10 +8,12 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.rion_nl43 import _report_defect
 from custom_components.rion_nl43.const import DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, ReplaceAnswer
@@ -144,6 +147,37 @@ async def test_start_time_outlives_a_reload(hass: HomeAssistant, meter: Emulated
     assert value(hass, "measurement_start") == started
 
 
+async def test_start_time_outlives_a_restart_without_the_meter(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """What was kept is kept on while the meter cannot be reached."""
+    await press(hass, "start")
+    started = value(hass, "measurement_start")
+    await let_pass(100)
+    meter.instrument.settings["TCP"] = "Off"
+    for _ in range(2):
+        assert await hass.config_entries.async_reload(loaded.entry_id)
+        await let_pass(100)
+    assert value(hass, "lp") == STATE_UNAVAILABLE
+    meter.instrument.settings["TCP"] = "On"
+    await until_available(hass)
+    await let_pass(60)
+    assert value(hass, "run_state") == "measuring"
+    assert value(hass, "measurement_start") == started
+
+
+async def test_defect_is_reported() -> None:
+    """What ends the monitor against all expectation is raised, for the event loop to log it."""
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait({task})
+    with pytest.raises(ZeroDivisionError):
+        _report_defect(task)
+
+
 async def test_start_time_is_on_disk_soon(
     hass: HomeAssistant, loaded: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
@@ -231,3 +265,27 @@ async def test_update_while_the_meter_is_off(
     assert [value(hass, key) for key in ("lp", "battery")] == [STATE_UNAVAILABLE] * 2
     assert value(hass, "link") != STATE_UNAVAILABLE
     assert len(said(caplog)) == 1
+
+
+async def test_time_zone_changes(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The meter's clock is compared with the time zone that Home Assistant has now."""
+    await let_pass(120)
+    assert abs(float(value(hass, "clock_offset"))) <= 1
+    await hass.config.async_update(time_zone="Asia/Tokyo")
+    await runtime(loaded).facts.async_refresh()
+    assert float(value(hass, "clock_offset")) == pytest.approx(-9 * 3600, abs=1)
+    await hass.config.async_update(time_zone="UTC")
+
+
+async def test_connection_breaks_while_facts_are_read(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """Reading the facts ends with the connection; the next one brings them back."""
+    await let_pass(120)
+    meter.faults.add(CutAnswer("Battery Level?", 3))
+    await runtime(loaded).facts.async_refresh()
+    error = runtime(loaded).facts.last_exception
+    assert isinstance(error, UpdateFailed)
+    assert error.translation_key == "connection_lost"
+    await until_available(hass, 15)
+    assert value(hass, "battery") == "full"

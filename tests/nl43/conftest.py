@@ -40,7 +40,7 @@ async def make_link() -> AsyncIterator[LinkFactory]:
 
 @pytest.fixture
 async def serve(socket_enabled: None) -> AsyncIterator[Serve]:
-    """Let a test put something else than a meter on a port: `host, port = await serve(handler)`."""
+    """Let a test put something else than a meter on a port, and learn host and port."""
     servers: list[asyncio.Server] = []
     handlers: set[asyncio.Task[None]] = set()
 

@@ -102,7 +102,7 @@ def test_setting_line() -> None:
 @pytest.mark.parametrize("before", PROMPTS)
 @pytest.mark.parametrize("between", PROMPTS)
 @pytest.mark.parametrize("after", PROMPTS)
-@pytest.mark.parametrize("echo", ["", "MEASURE?\r\n", "$Measure?\r\n"])
+@pytest.mark.parametrize("echo", ["", "MEASURE?\r\n", "$Measure?\r\n", "Measure? \r\n", "Measure?", "Measure?$ "])
 def test_prompts_and_echo_are_no_data(before: str, between: str, after: str, echo: str) -> None:
     """Wherever a prompt stands, the answer is the same."""
     answer = f"{before}{echo}R+0000\r\n{between}Stop\r\n{after}"
@@ -170,8 +170,9 @@ def test_values_come_from_complete_answers_only(received: bytes) -> None:
     whole = received[: received.rfind(b"\n") + 1]
     lines = [line.removesuffix(b"\r") for line in whole.split(b"\n")]
     lines = [line.lstrip(b"$ ") if b"$" in line else line for line in lines if line.lstrip(b"$ ")]
-    if lines and lines[0].strip().lower() == b"dod?":
-        del lines[0]
+    if lines and lines[0].lstrip().lower().startswith(b"dod?"):
+        lines[0] = lines[0].lstrip()[4:].lstrip(b"$ ")
+        lines = lines if lines[0] else lines[1:]
     good = len(lines) > 1 and lines[0].lstrip() == b"R+0000" and all(0x20 <= byte < 0x7F for byte in lines[1])
     good = good and b"$" not in lines[1] and b"R+" not in lines[1]
     assert values == ([lines[1].decode()] if good else [])

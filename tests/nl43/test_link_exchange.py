@@ -17,17 +17,13 @@ from custom_components.rion_nl43.nl43 import (
     Request,
     StateRefused,
 )
-from emulator import EmulatedMeter, Latency, Prompt, RefuseWith
+from emulator import Latency, Prompt, RefuseWith
 from emulator.config import PROMPTS
 from emulator.faults import Delivery, Fault, Piece
 
 from .conftest import Connect
+from .helpers import lines
 from .oracle import flat, sent
-
-
-def lines(emulated: EmulatedMeter) -> list[str]:
-    """Return all commands that the meter got."""
-    return [record.line for record in emulated.referee.commands]
 
 
 async def settle() -> None:

@@ -108,6 +108,7 @@ class Controls:
             await asyncio.sleep(turn.wait_s)
             sent = await self._send(Control.CLOCK, lambda: self._meter.set_clock(turn.local))
             try:
+                await self._back_in_step()
                 told = await self._meter.clock()
             except (AnswerError, CommandRefused, LinkError) as error:
                 self._unconfirmed(Control.CLOCK, sent, error)
@@ -132,12 +133,18 @@ class Controls:
 
     async def _confirm[T](self, control: Control, sent: Sent, read: Callable[[], Awaitable[T]], expected: T) -> None:
         try:
+            await self._back_in_step()
             found = await read()
         except (AnswerError, CommandRefused, LinkError) as error:
             self._unconfirmed(control, sent, error)
             return
         if found is not expected:
             raise NotConfirmed(control, str(found))
+
+    async def _back_in_step(self) -> None:
+        """Wait until the link has got over a lost answer; raises LinkError if it does not."""
+        await self._meter.link.connected()
+        await self._feed.identified()
 
     def _unconfirmed(self, control: Control, sent: Sent, error: NL43Error) -> None:
         if not sent.accepted:

@@ -1,11 +1,11 @@
 """The polled feed: one exchange after the other for as long as the meter is watched; the link paces them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
-from typing import assert_never
 
 from ..nl43 import (
     AnswerError,
@@ -32,6 +32,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # After a loss the link needs longer than this to connect again; meanwhile its status is settled.
 AFTER_LOSS_S = 1.0
+# A stream that does not end as it should throws the link out of step, which it then tries to mend for some time.
+STREAM_IS_TO_BLAME_S = 20.0
 
 
 class Feed:
@@ -54,6 +56,14 @@ class Feed:
         self._identifying = Waiters()
         self._refreshing = Waiters()
         self._labelled = 0
+        self._asks: dict[Ask, Callable[[], Awaitable[None]]] = {
+            Ask.LEVELS: self._ask_levels,
+            Ask.RUN: self._ask_run,
+            Ask.PAUSED: self._ask_paused,
+            Ask.CLOCK: self._ask_clock,
+            Ask.POWER: self._ask_power,
+        }
+        self._power_asked_at = float("-inf")
         self._power_cost_the_link = False
 
     @property
@@ -73,6 +83,8 @@ class Feed:
                 try:
                     await self._poll()
                 except LinkError as error:
+                    if self._loop.time() - self._power_asked_at < STREAM_IS_TO_BLAME_S:
+                        self._power_cost_the_link = True
                     self._fail_waiting(error)
                     await asyncio.sleep(AFTER_LOSS_S)
                 except WrongMeter as error:
@@ -147,8 +159,10 @@ class Feed:
             self.schedule.connected()
             self._state.connected()
             self._note_unsupported()
-        while statistics.connects == connection:
+        while True:
             async with self.lock:
+                if statistics.connects != connection:
+                    return
                 await self._next()
 
     async def _confirm_identity(self) -> None:
@@ -175,22 +189,19 @@ class Feed:
             self._refreshing.release()
 
     async def _ask(self, exchange: Exchange) -> None:
-        match exchange:
-            case Ask.LEVELS:
-                await self._ask_levels()
-            case Ask.RUN:
-                self.take_run(await self._meter.run_state())
-            case Ask.PAUSED:
-                paused = await self._meter.is_paused()
-                self._state.take_paused(paused, self._loop.time())
-            case Ask.CLOCK:
-                self.take_clock(await self._meter.clock())
-            case Ask.POWER:
-                await self._ask_power()
-            case AskFact(fact, command):
-                self._state.change_facts(await fact.read(self._meter, command))
-            case _:
-                assert_never(exchange)
+        if isinstance(exchange, AskFact):
+            self._state.change_facts(await exchange.fact.read(self._meter, exchange.command))
+        else:
+            await self._asks[exchange]()
+
+    async def _ask_run(self) -> None:
+        self.take_run(await self._meter.run_state())
+
+    async def _ask_paused(self) -> None:
+        self._state.take_paused(await self._meter.is_paused(), self._loop.time())
+
+    async def _ask_clock(self) -> None:
+        self.take_clock(await self._meter.clock())
 
     async def _ask_levels(self) -> None:
         levels = await self._meter.levels()
@@ -201,12 +212,9 @@ class Feed:
                 self.schedule.want([Ask.PAUSED])
 
     async def _ask_power(self) -> None:
-        """Read one row of the stream: a risk that is taken once per connection, and not again once it cost one."""
-        try:
-            row = await self._meter.status_row()
-        except LinkError:
-            self._power_cost_the_link = True
-            raise
+        """Read one row of the stream: a risk that is not taken again once it cost a connection."""
+        self._power_asked_at = self._loop.time()
+        row = await self._meter.status_row()
         self._state.change_facts(lambda facts: replace(facts, power=row.power))
 
     def _failed(self, exchange: Exchange, error: CommandRefused | AnswerError) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ..nl43 import Levels, RunState
 
-# A sample stands for the time since the one before it, unless that is longer than two exchanges of the slowest kind (one
-# of them for something else): then it is a hole, and the sample stands for one pacing slot.
+# A sample stands for the time since the one before it, unless that is longer than two exchanges of the slowest kind,
+# one of them for something else: then it is a hole, and the sample stands for one pacing slot.
 COVERED_LIMIT_S = 8.0
 SLOT_S = 1.0
 

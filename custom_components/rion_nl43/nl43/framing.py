@@ -2,7 +2,7 @@
 
 The meter answers a command line with, in this order, each line ended by CR LF (a bare LF is taken too):
 
-    an echo of the command        only if its setting Echo is on
+    an echo of the command        only if its setting Echo is on; perhaps without a line end
     the result, R+0000 .. R+0004
     one data line                 only for a request that was accepted; one each 100 ms for a stream
 
@@ -110,7 +110,7 @@ class AnswerDecoder:
     def __init__(self, command: str, *, stream: bool = False) -> None:
         """Expect the answer to that command line; a stream has data lines without end."""
         self._buffer = LineBuffer()
-        self._echo: str | None = command.casefold()
+        self._echo = command.casefold()
         self._has_data = "," not in command
         self._stream = stream
         self._result: ResultCode | None = None
@@ -121,8 +121,7 @@ class AnswerDecoder:
         self._buffer.receive(data)
         events: list[Event] = []
         while not self.complete and (line := self._buffer.next_line()) is not None:
-            echo, self._echo = self._echo, None
-            if isinstance(line, str) and line.strip().casefold() == echo:
+            if isinstance(line, str) and not (line := self._without_echo(line)):
                 continue
             event = self._interpret(line)
             self.complete = isinstance(event, Garbage) or self._is_last(event)
@@ -132,6 +131,12 @@ class AnswerDecoder:
     def rest(self) -> bytes:
         """Remove and return what came after the answer."""
         return self._buffer.take()
+
+    def _without_echo(self, line: str) -> str:
+        """Take the echo off the first line: whether it has a line end of its own is not known."""
+        echo, self._echo = self._echo, ""
+        body = line.lstrip()
+        return body[len(echo) :].lstrip(_PROMPT) if echo and body.casefold().startswith(echo) else line
 
     def _interpret(self, line: str | Garbage) -> Event:
         if isinstance(line, Garbage):

@@ -103,7 +103,7 @@ class Link:
         """Start to keep a connection; does nothing if that runs already."""
         if self._task is None:
             self._failures = 0
-            self._loss_logged = False
+            self._answered = self._loss_logged = False
             self._report(LinkState.CONNECTING)
             self._task = asyncio.create_task(self._keep_connected(), name=f"NL-43 link {self.host}:{self.port}")
 
@@ -243,13 +243,14 @@ class Link:
         self._report(_STATES.get(type(error), LinkState.CONNECTING), error)
 
     def _report(self, state: LinkState, error: LinkError | None = None) -> None:
-        for waiter in self._waiters:
-            if waiter.done():
-                continue
-            if error:
-                waiter.set_exception(copy.copy(error))
-            elif state is LinkState.CONNECTED:
-                waiter.set_result(None)
+        if error or state is LinkState.CONNECTED:
+            for waiter in self._waiters:
+                if waiter.done():
+                    continue
+                if error:
+                    waiter.set_exception(copy.copy(error))
+                else:
+                    waiter.set_result(None)
         if (state, type(error)) != (self._status.state, type(self._status.error)):
             self._status = LinkStatus(state, asyncio.get_running_loop().time(), error)
             for callback in list(self._listeners):

@@ -42,7 +42,7 @@ class Meter:
         """Speak over that link, which its owner opens and closes."""
         self.link = link
         self._connection = 0
-        self._channels: int | None = None
+        self._channels = 0
         self._unsupported: dict[str, CommandRefused] = {}
 
     async def identity(self) -> Identity:
@@ -142,10 +142,10 @@ class Meter:
             raise
 
     def _parse_levels(self, line: str) -> Levels:
-        """Read a row; one that has other channels than the first on this connection has lost a part."""
+        """Read a row; one that has fewer channels than another on this connection has lost a part."""
         self._notice_reconnect()
         levels = parse_levels(line)
-        if self._channels not in {None, len(levels.channels)}:
+        if len(levels.channels) < self._channels:
             raise UnusableAnswer(f"a row of {len(levels.channels)} channels instead of {self._channels}")
         self._channels = len(levels.channels)
         return levels
@@ -153,7 +153,7 @@ class Meter:
     def _notice_reconnect(self) -> None:
         if self._connection != self.link.statistics.connects:
             self._connection = self.link.statistics.connects
-            self._channels = None
+            self._channels = 0
             self._unsupported.clear()
 
 
