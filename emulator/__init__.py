@@ -12,7 +12,7 @@ from .faults import (
     ReplaceBytes,
 )
 from .meter import EmulatedMeter
-from .referee import CommandRecord, ConnectionRecord, Kind, Referee, Violation
+from .referee import CommandRecord, ConnectionRecord, Referee, Violation, ViolationKind
 
 __all__ = [
     "CommandRecord",
@@ -23,7 +23,6 @@ __all__ = [
     "EmulatedMeter",
     "Fault",
     "Faults",
-    "Kind",
     "Latency",
     "MeterConfig",
     "Prompt",
@@ -32,4 +31,5 @@ __all__ = [
     "ReplaceAnswer",
     "ReplaceBytes",
     "Violation",
+    "ViolationKind",
 ]

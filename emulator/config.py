@@ -59,10 +59,6 @@ class Prompt:
     delay_s: Range = (0.010, 0.050)
     """Between the last byte of the answer and a prompt after it."""
 
-    def delay(self, rng: Random) -> float:
-        """Return the seconds from the end of one answer until the meter takes input again."""
-        return rng.uniform(*self.delay_s) if self.place == "after" else 0.0
-
 
 PROMPTS = {
     "bare": Prompt(),

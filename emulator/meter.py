@@ -51,6 +51,8 @@ class EmulatedMeter:
 
         `connects` is what becomes of connection attempts meanwhile.
         """
+        await self.catch_up()
+        self.instrument.advance()
         self.instrument.power_off()
         self._port.when_off = Door.REFUSED if connects == "refused" else Door.UNANSWERED
         self._port.update()

@@ -21,7 +21,7 @@ SUB = b"\x1a"
 STRICT_IDLE_S = 0.2
 STRICT_DOD_IDLE_S = 1.0
 HELD_INPUT_LIMIT = 4096
-# A client that does not read gets no more rows of a stream when this many bytes wait for it.
+# When this many bytes wait for a client that does not read, the meter waits with them.
 UNREAD_LIMIT = 65536
 
 
@@ -67,6 +67,8 @@ class Session(asyncio.Protocol):
         self._reader = LineReader(self._config.line_limit)
         self._phase = Phase.READY
         self._held: list[tuple[bytes, float]] = []
+        self._writable = asyncio.Event()
+        self._writable.set()
         self.connected = False
         self._transport: asyncio.Transport
         self._connection: ConnectionRecord
@@ -79,6 +81,7 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=UNREAD_LIMIT)
         self._connection = self._referee.opened(self._loop.time(), served=True)
         self.connected = True
         if self._config.prompt.on_connect:
@@ -87,7 +90,16 @@ class Session(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let the slot go. What the meter has begun it finishes."""
         self._referee.closed(self._connection, self._loop.time())
+        self._writable.set()
         self._on_closed(self._phase is Phase.STREAMING)
+
+    def pause_writing(self) -> None:
+        """Wait with a client that does not read."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Go on with it."""
+        self._writable.set()
 
     def data_received(self, data: bytes) -> None:
         """Take input, as the phase allows."""
@@ -167,6 +179,7 @@ class Session(asyncio.Protocol):
             self._phase = Phase.HOLDING
         for piece in delivery.pieces:
             await asyncio.sleep(piece.pause_s)
+            await self._writable.wait()
             if self._send(piece.data):
                 record.answer += piece.data
                 record.answered_at = self._loop.time()
@@ -209,7 +222,7 @@ class Session(asyncio.Protocol):
             if self._transport.is_closing() or rows_left < 0:
                 return
             self._instrument.advance_to(begin_slot + row)
-            if self._transport.get_write_buffer_size() <= UNREAD_LIMIT:
+            if self._writable.is_set():
                 text = self._instrument.drd_row(counter_of(row), with_status=stream is Stream.WITH_STATUS)
                 self._send(text.encode("ascii") + CRLF)
                 self._connection.stream_rows += 1
@@ -218,6 +231,8 @@ class Session(asyncio.Protocol):
         """Send bytes; return whether there is still somebody to send them to."""
         if self._transport.is_closing():
             return False
+        # Taken before the write: after it this process may have to wait while the client already counts.
+        at = self._loop.time()
         self._transport.write(data)
-        self._referee.sent(self._connection, self._loop.time(), len(data))
+        self._referee.sent(self._connection, at, len(data))
         return True

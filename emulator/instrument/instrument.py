@@ -74,8 +74,6 @@ class Instrument:
 
     def power_off(self) -> None:
         """Switch off: the measurement ends and its result is gone."""
-        if self._listening is not None:
-            self.advance()
         self._listening = None
         self._held = {}
         self.run = Run()

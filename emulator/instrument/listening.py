@@ -50,10 +50,6 @@ class Listening:
         for channel in self._channels.values():
             channel.start(percentages)
 
-    def lp(self, number: int) -> float:
-        """Return the live level of a channel in dB."""
-        return self._channels[number].lp
-
     def slot_levels(self, number: int) -> SlotLevels:
         """Return the levels of the last slot alone."""
         return self._channels[number].slot_levels

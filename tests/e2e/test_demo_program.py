@@ -96,7 +96,7 @@ async def test_demo_says_why_it_cannot_start(fault: str) -> None:
 
 def run_demo(arguments: list[str]) -> tuple[int, str]:
     """Run script/demo to its end, which comes at once here."""
-    finished = subprocess.run(
+    finished = subprocess.run(  # noqa: S603 # our own program
         [ROOT / "script" / "demo", *arguments], capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False
     )
     return finished.returncode, finished.stdout + finished.stderr

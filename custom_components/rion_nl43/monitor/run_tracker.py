@@ -163,7 +163,8 @@ class RunTracker:
         row = _Row(sent, received, measured_span(channel.leq, channel.le), channel.le)
         if self.state is MeasurementState.STOPPED:
             self._check_ended(row)
-        elif self.state is not None:
+        elif self.state is not None and (changed or self.start is None):
+            # Results that stand still tell no time: they may be held already.
             self._check_start(row)
 
     def _begin(self, start: Start | None, at: float) -> None:

@@ -1,11 +1,12 @@
 """One connection: commands, answers and prompts, byte by byte and on time."""
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
 
-from emulator import Kind, Latency, Prompt
+from emulator import Latency, Prompt, ViolationKind
 from emulator.config import PROMPTS
 from tests.emulator.conftest import Connect
 from tests.fixtures import MeterFactory
@@ -131,7 +132,7 @@ async def test_a_command_may_come_in_pieces(emulated_meter: MeterFactory, connec
 )
 async def test_what_is_no_command_is_answered_so(emulated_meter: MeterFactory, connect: Connect, data: bytes) -> None:
     meter = await emulated_meter()
-    meter.referee.expect(Kind.NO_COMMAND)
+    meter.referee.expect(ViolationKind.NO_COMMAND)
     client = await connect(meter)
     client.send_bytes(data)
     await client.until(lambda: client.received == b"R+0001\r\n$")
@@ -140,7 +141,7 @@ async def test_what_is_no_command_is_answered_so(emulated_meter: MeterFactory, c
 
 async def test_a_line_of_any_length_takes_little_memory(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter()
-    meter.referee.expect(Kind.NO_COMMAND)
+    meter.referee.expect(ViolationKind.NO_COMMAND)
     client = await connect(meter)
     for _ in range(200):
         client.send_bytes(b"x" * 10_000)
@@ -150,9 +151,32 @@ async def test_a_line_of_any_length_takes_little_memory(emulated_meter: MeterFac
     assert len(meter.referee.commands[0].line) <= 257
 
 
+async def test_a_client_that_does_not_read_waits_for_itself(emulated_meter: MeterFactory) -> None:
+    """Its commands are not taken any more, until it reads; then everything is there."""
+    meter = await emulated_meter(latency=Latency.none())
+    meter.referee.expect(ViolationKind.PIPELINING)
+    loop = asyncio.get_running_loop()
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        await loop.sock_connect(sock, (meter.host, meter.port))
+        for _ in range(1000):
+            await loop.sock_sendall(sock, b"DOD?\r\n")
+            await asyncio.sleep(1.1)
+        taken = len(meter.referee.commands)
+        assert taken < 500
+        received = b""
+        while received.count(b"$") < taken:
+            received += await loop.sock_recv(sock, 65536)
+        assert received.count(b"R+0000\r\n") == taken
+        await loop.sock_sendall(sock, b"Type?\r\n")
+        await asyncio.sleep(1)
+        assert await loop.sock_recv(sock, 100) == b"R+0000\r\nNL-43\r\n$"
+
+
 async def test_the_line_limit_is_a_switch(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter(line_limit=5)
-    meter.referee.expect(Kind.NO_COMMAND)
+    meter.referee.expect(ViolationKind.NO_COMMAND)
     client = await connect(meter)
     assert await client.exchange("Type?") == ["R+0000", "NL-43"]
     assert await client.exchange("Clock?") == ["R+0001"]
@@ -160,7 +184,7 @@ async def test_the_line_limit_is_a_switch(emulated_meter: MeterFactory, connect:
 
 async def test_input_while_a_command_is_processed_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter()
-    meter.referee.expect(Kind.PIPELINING)
+    meter.referee.expect(ViolationKind.PIPELINING)
     client = await connect(meter)
     client.send_bytes(b"Type?\r\nMeasure,Start\r\nMeasure?\r\n")
     assert await client.hear(3) == b"R+0000\r\nNL-43\r\n$"
@@ -174,7 +198,7 @@ async def test_input_while_a_command_is_processed_is_lost(emulated_meter: MeterF
 
 async def test_input_before_a_late_prompt_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter(latency=Latency.none(), prompt=Prompt(delay_s=(0.9, 0.9)))
-    meter.referee.expect(Kind.PIPELINING)
+    meter.referee.expect(ViolationKind.PIPELINING)
     client = await connect(meter)
     client.send("Type?")
     await asyncio.sleep(0.5)
@@ -217,7 +241,7 @@ class TestStrict:
         self, emulated_meter: MeterFactory, connect: Connect, config: dict[str, Any]
     ) -> None:
         meter = await emulated_meter(**config)
-        meter.referee.expect(Kind.SPACING)
+        meter.referee.expect(ViolationKind.SPACING)
         client = await connect(meter)
         client.send("Type?")
         await client.until(lambda: client.received.endswith(b"NL-43\r\n"))
@@ -233,7 +257,7 @@ class TestStrict:
         self, emulated_meter: MeterFactory, connect: Connect, config: dict[str, Any]
     ) -> None:
         meter = await emulated_meter(**config)
-        meter.referee.expect(Kind.SPACING)
+        meter.referee.expect(ViolationKind.SPACING)
         client = await connect(meter)
         for wait_s, line, answered in ((0, "dod?", 1), (0.9, "DOD?", 0), (0, "Type?", 1), (1.001, "DOD?", 1)):
             await asyncio.sleep(wait_s)
@@ -259,7 +283,7 @@ async def test_a_setting_that_cuts_the_link_is_answered_and_cuts_it(
     emulated_meter: MeterFactory, connect: Connect, line: str
 ) -> None:
     meter = await emulated_meter()
-    meter.referee.expect(Kind.FORBIDDEN)
+    meter.referee.expect(ViolationKind.FORBIDDEN)
     client = await connect(meter)
     assert await client.exchange(line) == ["R+0000"]
     await client.closed.wait()

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from emulator import EmulatedMeter, Kind, MeterConfig
+from emulator import EmulatedMeter, MeterConfig, ViolationKind
 from emulator.control.listener import Door, Listener
 from tests.emulator.conftest import Connect
 from tests.fixtures import MeterFactory
@@ -33,7 +33,7 @@ async def test_a_second_connection_is_accepted_and_never_answered(
     emulated_meter: MeterFactory, connect: Connect
 ) -> None:
     meter = await emulated_meter(second_connection="silent")
-    meter.referee.expect(Kind.SECOND_CONNECTION)
+    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
     first = await connect(meter)
     await first.exchange("Type?")
     second = await connect(meter)
@@ -62,7 +62,7 @@ async def test_a_second_connection_is_refused(emulated_meter: MeterFactory, conn
 
 async def test_a_second_connection_is_closed(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter(second_connection="close")
-    meter.referee.expect(Kind.SECOND_CONNECTION)
+    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
     first = await connect(meter)
     await first.exchange("Type?")
     second = await connect(meter)
@@ -97,7 +97,7 @@ async def test_power_off_while_the_slot_is_being_freed(emulated_meter: MeterFact
 async def test_two_who_come_at_once(emulated_meter: MeterFactory, connect: Connect, fate: str) -> None:
     """One of them gets the slot, whatever becomes of the other."""
     meter = await emulated_meter(second_connection=fate)
-    meter.referee.expect(Kind.SECOND_CONNECTION)
+    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
     attempts = [asyncio.ensure_future(connect(meter)) for _ in range(2)]
     _, waiting = await asyncio.wait(attempts, timeout=5)
     for attempt in waiting:
@@ -144,8 +144,8 @@ async def test_a_meter_without_power_may_not_answer_at_all(emulated_meter: Meter
 async def test_power_off_at_every_moment_of_a_connection(emulated_meter: MeterFactory) -> None:
     """However far the event loop has come with a new connection, nothing of it survives."""
     meter = await emulated_meter(second_connection="close")
-    meter.referee.expect(Kind.SECOND_CONNECTION)
-    meter.referee.expect(Kind.RECONNECT)
+    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
+    meter.referee.expect(ViolationKind.RECONNECT)
     loop = asyncio.get_running_loop()
     for turns in range(12):
         socks = [socket.socket() for _ in range(2)]

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from emulator import Kind, Latency
+from emulator import Latency, ViolationKind
 from emulator.config import PROMPTS
 from tests.emulator.client import Client
 from tests.emulator.conftest import Connect
@@ -92,8 +92,8 @@ async def test_a_stream_with_status(emulated_meter: MeterFactory, connect: Conne
 
 async def test_other_input_during_a_stream_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
     meter = await emulated_meter()
-    meter.referee.expect(Kind.PIPELINING)
-    meter.referee.expect(Kind.AFTER_SUB)
+    meter.referee.expect(ViolationKind.PIPELINING)
+    meter.referee.expect(ViolationKind.AFTER_SUB)
     client = await connect(meter)
     client.send("DRD?")
     await asyncio.sleep(2)
@@ -103,9 +103,9 @@ async def test_other_input_during_a_stream_is_lost(emulated_meter: MeterFactory,
     await client.until(lambda: client.received.endswith(b"$"))
     assert await client.exchange("Measure?") == ["R+0000", "Stop"]
     assert [violation.kind for violation in meter.referee.violations] == [
-        Kind.PIPELINING,
-        Kind.PIPELINING,
-        Kind.AFTER_SUB,
+        ViolationKind.PIPELINING,
+        ViolationKind.PIPELINING,
+        ViolationKind.AFTER_SUB,
     ]
 
 
@@ -124,7 +124,7 @@ async def test_the_slot_may_stay_taken_after_a_stream(
     emulated_meter: MeterFactory, connect: Connect, wait_s: float
 ) -> None:
     meter = await emulated_meter(slot_release_after_stream_s=wait_s, second_connection="refused")
-    meter.referee.expect(Kind.RECONNECT)
+    meter.referee.expect(ViolationKind.RECONNECT)
     client = await connect(meter)
     client.send("DRD?")
     await asyncio.sleep(2)
