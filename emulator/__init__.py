@@ -12,7 +12,7 @@ from .faults import (
     ReplaceBytes,
 )
 from .meter import EmulatedMeter
-from .referee import CommandRecord, ConnectionRecord, Referee, Violation, ViolationKind
+from .referee import CommandRecord, ConnectionRecord, Kind, Referee, Violation
 
 __all__ = [
     "CommandRecord",
@@ -23,6 +23,7 @@ __all__ = [
     "EmulatedMeter",
     "Fault",
     "Faults",
+    "Kind",
     "Latency",
     "MeterConfig",
     "Prompt",
@@ -31,5 +32,4 @@ __all__ = [
     "ReplaceAnswer",
     "ReplaceBytes",
     "Violation",
-    "ViolationKind",
 ]

@@ -52,7 +52,9 @@ class EmulatedMeter:
         `connects` is what becomes of connection attempts meanwhile.
         """
         await self.catch_up()
-        self.instrument.advance()
+        if self.instrument.powered:
+            # A measurement that ended before the power did has left its mark on the card.
+            self.instrument.advance()
         self.instrument.power_off()
         self._port.when_off = Door.REFUSED if connects == "refused" else Door.UNANSWERED
         self._port.update()

@@ -32,7 +32,7 @@ CUTS_THE_LINK = frozenset(
 )
 
 
-class ViolationKind(StrEnum):
+class Kind(StrEnum):
     """What a client must not do."""
 
     SPACING = "spacing"
@@ -59,7 +59,7 @@ class ViolationKind(StrEnum):
 class Violation:
     """One thing a client must not do, and when it did it (loop time, s)."""
 
-    kind: ViolationKind
+    kind: Kind
     at: float
     detail: str
 
@@ -108,12 +108,12 @@ class Referee:
         self._open: dict[int, ConnectionRecord] = {}
         self._last_closed_at = -math.inf
         self._counts: Counter[str] = Counter()
-        self._by_kind: Counter[ViolationKind] = Counter()
+        self._by_kind: Counter[Kind] = Counter()
         self._gaps: Counter[int] = Counter()
         self._smallest_gap = math.inf
         self._connected = self._served = self._swallowed = 0
         self._needed_s = self._used_s = 0.0
-        self._expected: set[ViolationKind] = set()
+        self._expected: set[Kind] = set()
 
     @property
     def commands(self) -> Sequence[CommandRecord]:
@@ -130,9 +130,9 @@ class Referee:
         """The violations, oldest first."""
         return list(self._violations)
 
-    def expect(self, kind: ViolationKind | str) -> None:
+    def expect(self, kind: Kind | str) -> None:
         """Let this kind of violation pass in `assert_clean`."""
-        self._expected.add(ViolationKind(kind))
+        self._expected.add(Kind(kind))
 
     def assert_clean(self) -> None:
         """Raise AssertionError that names the violations, but for those that are expected."""
@@ -144,11 +144,9 @@ class Referee:
     def opened(self, at: float, *, served: bool) -> ConnectionRecord:
         """Note a new connection."""
         if self._open:
-            self._violate(ViolationKind.SECOND_CONNECTION, at, f"connection {min(self._open)} is open")
+            self._violate(Kind.SECOND_CONNECTION, at, f"connection {min(self._open)} is open")
         elif at - self._last_closed_at < RECONNECT_S - TOLERANCE_S:
-            self._violate(
-                ViolationKind.RECONNECT, at, f"{at - self._last_closed_at:.3f} s after the last connection's end"
-            )
+            self._violate(Kind.RECONNECT, at, f"{at - self._last_closed_at:.3f} s after the last connection's end")
         self._connected += 1
         self._served += served
         record = ConnectionRecord(self._connected, at, served)
@@ -187,13 +185,13 @@ class Referee:
         """Note bytes that a strict meter did not take because they came too soon after an answer."""
         self._swallowed += len(data)
         gap_s = math.nan if connection.last_sent_at is None else at - connection.last_sent_at
-        self._violate(ViolationKind.SPACING, at, f"{data[:40]!r} {gap_s:.3f} s after the meter's last byte")
+        self._violate(Kind.SPACING, at, f"{data[:40]!r} {gap_s:.3f} s after the meter's last byte")
 
     def swallowed(self, connection: ConnectionRecord, data: bytes, at: float, *, after_sub: bool = False) -> None:
         """Note bytes that came while the meter took none."""
         self._swallowed += len(data)
         if after_sub:
-            self._violate(ViolationKind.AFTER_SUB, at, repr(data[:40]))
+            self._violate(Kind.AFTER_SUB, at, repr(data[:40]))
         elif connection.served:
             self.held(connection, data, at)
 
@@ -201,17 +199,17 @@ class Referee:
         """Note bytes that came while an answer was on its way, and that the meter will take afterwards."""
         waited_s = math.inf if connection.last_command_at is None else at - connection.last_command_at
         if waited_s < ANSWER_LIMIT_S:
-            self._violate(ViolationKind.PIPELINING, at, f"{data[:40]!r} {waited_s:.3f} s after the last command")
+            self._violate(Kind.PIPELINING, at, f"{data[:40]!r} {waited_s:.3f} s after the last command")
 
     def in_stream(self, data: bytes, at: float) -> None:
         """Note bytes that came while a stream was running and are no SUB."""
         self._swallowed += len(data)
-        self._violate(ViolationKind.PIPELINING, at, f"{data[:40]!r} in a stream")
+        self._violate(Kind.PIPELINING, at, f"{data[:40]!r} in a stream")
 
     def character_gap(self, at: float, gap_s: float) -> None:
         """Note and judge a pause inside a command."""
         if gap_s > CHARACTER_GAP_S + TOLERANCE_S:
-            self._violate(ViolationKind.CHARACTER_GAP, at, f"{gap_s:.3f} s")
+            self._violate(Kind.CHARACTER_GAP, at, f"{gap_s:.3f} s")
 
     def report(self) -> dict[str, object]:
         """Return all counts, fit for JSON; `slots_used` is 1.0 for a client that is as fast as the spacing allows."""
@@ -238,17 +236,17 @@ class Referee:
             self._gaps[math.floor(min(gap_s, HISTOGRAM_TOP_S) / HISTOGRAM_STEP_S + TOLERANCE_S)] += 1
         limit_s = SPACING_S if connection.commands else SPACING_AFTER_CONNECT_S
         if gap_s < limit_s - TOLERANCE_S:
-            self._violate(ViolationKind.SPACING, at, f"{text} {gap_s:.3f} s after the meter's last byte")
+            self._violate(Kind.SPACING, at, f"{text} {gap_s:.3f} s after the meter's last byte")
 
     def _judge_line(self, text: str, at: float, parsed: Parsed | None) -> None:
         if text.startswith("$"):
-            self._violate(ViolationKind.PROMPT, at, text)
+            self._violate(Kind.PROMPT, at, text)
         elif parsed is None:
-            self._violate(ViolationKind.NO_COMMAND, at, text)
+            self._violate(Kind.NO_COMMAND, at, text)
         elif parsed.is_setting and _is_forbidden(parsed):
-            self._violate(ViolationKind.FORBIDDEN, at, text)
+            self._violate(Kind.FORBIDDEN, at, text)
 
-    def _violate(self, kind: ViolationKind, at: float, detail: str) -> None:
+    def _violate(self, kind: Kind, at: float, detail: str) -> None:
         self._by_kind[kind] += 1
         self._violations.append(Violation(kind, at, detail))
 

@@ -14,10 +14,11 @@ DEFAULTS: dict[str, Any] = {"second_connection": "silent"}
 
 @pytest.fixture
 async def emulated_meter(socket_enabled: None) -> AsyncIterator[MeterFactory]:
-    """Let a test start meters, `await emulated_meter(**config)`, on free ports of 127.0.0.1.
+    """Let a test start meters on free ports of 127.0.0.1.
 
-    At the end of the test the meters are stopped, and their referees must be clean; what a test breaks on purpose it
-    announces with `meter.referee.expect(kind)`.
+    It awaits what the fixture returns, with fields of `MeterConfig`, and has a running meter. At the end of the test
+    the meters are stopped, and their referees must be clean; what a test breaks on purpose it announces with
+    `meter.referee.expect(kind)`.
     """
     meters: list[EmulatedMeter] = []
 

@@ -30,7 +30,7 @@ def answer_line(
 
 def _bytes_of(answer: Answer) -> bytes:
     lines = [f"R+{answer.result:04d}", *([] if answer.data is None else [answer.data])]
-    return b"".join(line.encode("ascii") + CRLF for line in lines)
+    return b"".join(line.encode() + CRLF for line in lines)
 
 
 def _is_slow(parsed: Parsed | None) -> bool:

@@ -85,7 +85,7 @@ class Session(asyncio.Protocol):
         self._connection = self._referee.opened(self._loop.time(), served=True)
         self.connected = True
         if self._config.prompt.on_connect:
-            self._spawn(self._prompt())
+            self._spawn(self._send_prompt())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let the slot go. What the meter has begun it finishes."""
@@ -190,8 +190,8 @@ class Session(asyncio.Protocol):
 
     async def _finish(self, then: Then) -> None:
         match then:
-            case Then.READY:
-                await self._prompt()
+            case Then.READY if self._config.prompt.place == "after":
+                await self._send_prompt()
             case Then.STALL:
                 self._phase = Phase.DEAF
                 return
@@ -204,11 +204,10 @@ class Session(asyncio.Protocol):
         for data, at in held:
             self._dispatch(data, at)
 
-    async def _prompt(self) -> None:
+    async def _send_prompt(self) -> None:
         prompt = self._config.prompt
-        if prompt.place == "after":
-            await asyncio.sleep(self._rng.uniform(*prompt.delay_s))
-            self._send(prompt.text)
+        await asyncio.sleep(self._rng.uniform(*prompt.delay_s))
+        self._send(prompt.text)
 
     async def _stream(self, stream: Stream) -> None:
         """Send a row for each slot, until SUB or the end of the connection."""

@@ -3,7 +3,7 @@
 Whatever is asked of it, it first lives through the time that has passed since it was last asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from datetime import datetime, timedelta
 import math
 from typing import Literal, NamedTuple
@@ -185,28 +185,24 @@ class Instrument:
 
     def dod_row(self) -> str:
         """Return the displayed values: 64 fields."""
-        results = self.results
-        latched = self.config.latch_flags == "always"
-        blank = set()
+        blank: set[int] = set()
         if self.config.display_off_blanks:
             blank = {offset for name, offset in rows.DISPLAYED.items() if not self.settings.is_on(name)}
-        blocks = {}
-        for number in self.listening.numbers:
-            live, result = self.listening.slot_levels(number), results.get(number)
-            over, under = (result.over, result.under) if latched and result else (live.over, live.under)
-            blocks[number] = rows.measured_block(live.lp, result, over=over, under=under, blank=blank)
-        return rows.measured_row(blocks, self._band_fields)
+        return self._measured_row(live=True, latched=self.config.latch_flags == "always", blank=blank)
 
     def dlc_row(self) -> str:
         """Return the results of the measurement: 64 fields, the live level missing."""
-        latched = self.config.latch_flags != "never"
-        results = self.results
-        blocks = {}
+        return self._measured_row(live=False, latched=self.config.latch_flags != "never")
+
+    def _measured_row(self, *, live: bool, latched: bool, blank: AbstractSet[int] = frozenset()) -> str:
+        results, blocks = self.results, {}
         for number in self.listening.numbers:
-            live, result = self.listening.slot_levels(number), results.get(number)
-            over, under = (result.over, result.under) if latched and result else (live.over, live.under)
-            blocks[number] = rows.measured_block(None, result, over=over, under=under)
-        return rows.measured_row(blocks, self._band_fields)
+            levels, result = self.listening.slot_levels(number), results.get(number)
+            flags = result if latched and result else levels
+            blocks[number] = rows.measured_block(
+                levels.lp if live else None, result, over=flags.over, under=flags.under, blank=blank
+            )
+        return rows.measured_row(blocks, self.config.band_fields if "RT" in self.config.options else 0)
 
     def drd_row(self, counter: int, *, with_status: bool) -> str:
         """Return the levels of the last slot: 33 fields, and five of the status."""
@@ -222,10 +218,6 @@ class Instrument:
             }
             status = [fields[name] for name in self.config.status_fields]
         return rows.slot_row(counter, blocks, status, padded=self.config.counter_padded)
-
-    @property
-    def _band_fields(self) -> int:
-        return self.config.band_fields if "RT" in self.config.options else 0
 
     def _local(self, moment: Moment) -> datetime:
         return moment.utc.replace(tzinfo=None) + self._utc_offset

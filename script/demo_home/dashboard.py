@@ -98,9 +98,13 @@ def _cards(panel: Panel) -> list[Card]:
 
 
 def _heading(panel: Panel) -> Card:
-    shown = [panel.entity_ids[key] for key in BADGES if key in panel.entity_ids]
-    badges = [{"type": "entity", "entity": entity_id} for entity_id in shown]
+    badges = [_badge(panel.entity_ids[key]) for key in BADGES if key in panel.entity_ids]
     return {"type": "heading", "heading": panel.name, "icon": "mdi:microphone-outline", "badges": badges}
+
+
+def _badge(entity_id: str) -> Card:
+    known = {"condition": "state", "entity": entity_id, "state_not": ["unknown", "unavailable"]}
+    return {"type": "entity", "entity": entity_id, "visibility": [known]}
 
 
 def _tile(entity_id: str, size: dict[str, int]) -> Card:

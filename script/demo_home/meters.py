@@ -136,9 +136,15 @@ async def devices(api: Api) -> dict[str, Device]:
 
 
 async def rename(api: Api, device: Device, name: str) -> None:
-    """Give a meter's device a name as its user would."""
+    """Name a meter after its place; its entities' ids follow, as in the dialog that asks for the name."""
     async with api.websocket() as websocket:
         await websocket.command("config/device_registry/update", device_id=device.id, name_by_user=name)
+        registry = await websocket.command("config/entity_registry/list")
+        ours = [entry["entity_id"] for entry in registry if entry["device_id"] == device.id]
+        ids = await websocket.command("config/entity_registry/get_automatic_entity_ids", entity_ids=ours)
+        for old, new in ids.items():
+            if new and new != old:
+                await websocket.command("config/entity_registry/update", entity_id=old, new_entity_id=new)
 
 
 async def wait_for_level(api: Api, entity_id: str) -> None:

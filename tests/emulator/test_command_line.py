@@ -44,6 +44,7 @@ def ask(address: dict[str, Any], line: str) -> str:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("socket_enabled")
 def test_it_tells_its_addresses_and_ends_when_told_to(number: signal.Signals) -> None:
+    """It tells its addresses and ends when told to."""
     with running("--port", "0", "--count", "3", "--seed", "5", "--model", "NL-63", "--referee") as (process, told):
         assert [meter["serial"] for meter in told["meters"]] == ["00830001", "00830002", "00830003"]
         assert all(set(meter) == {"serial", "host", "port", "ftp_port"} for meter in told["meters"])
@@ -61,6 +62,7 @@ def test_it_tells_its_addresses_and_ends_when_told_to(number: signal.Signals) ->
 
 @pytest.mark.usefixtures("socket_enabled")
 def test_switches_reach_the_meter_and_ports_follow_each_other() -> None:
+    """Switches reach the meter and ports follow each other."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--count", "2", "--ftp-port", "off", "--measuring"]
@@ -75,6 +77,7 @@ def test_switches_reach_the_meter_and_ports_follow_each_other() -> None:
 
 @pytest.mark.usefixtures("socket_enabled")
 def test_a_port_in_use_is_an_error_of_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port in use is an error of one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["--port", str(port)]) == 1
@@ -85,6 +88,7 @@ def test_a_port_in_use_is_an_error_of_one_line(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.usefixtures("socket_enabled")
 def test_a_port_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that does not exist."""
     assert main(["--port", "65535", "--count", "2"]) == 1
     assert "there is no port 65536" in capsys.readouterr().err
 
@@ -104,6 +108,7 @@ def test_a_port_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_what_cannot_be_is_an_error_of_use(capsys: pytest.CaptureFixture[str], arguments: list[str], told: str) -> None:
+    """What cannot be is an error of use."""
     with pytest.raises(SystemExit) as exit_info:
         main(arguments)
     assert exit_info.value.code == 2
@@ -111,6 +116,7 @@ def test_what_cannot_be_is_an_error_of_use(capsys: pytest.CaptureFixture[str], a
 
 
 def test_help_names_every_switch(capsys: pytest.CaptureFixture[str]) -> None:
+    """Help names every switch."""
     with pytest.raises(SystemExit) as exit_info:
         main(["--help"])
     assert exit_info.value.code == 0

@@ -11,11 +11,11 @@ from emulator import (
     DropAnswer,
     Fault,
     Faults,
+    Kind,
     Latency,
     RefuseWith,
     ReplaceAnswer,
     ReplaceBytes,
-    ViolationKind,
 )
 from tests.fixtures import MeterFactory
 
@@ -28,6 +28,7 @@ TYPE = b"R+0000\r\nNL-43\r\n"
 async def test_an_answer_cut_and_the_connection_closed(
     emulated_meter: MeterFactory, connect: Connect, after_bytes: int
 ) -> None:
+    """At every byte the answer can end, and with it the connection."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(CutAnswer("type?", after_bytes))
@@ -40,6 +41,7 @@ async def test_an_answer_cut_and_the_connection_closed(
 
 
 async def test_an_answer_cut_and_the_connection_reset(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The same with a reset."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(CutAnswer("Type?", after_bytes=5, then="reset"))
@@ -48,6 +50,7 @@ async def test_an_answer_cut_and_the_connection_reset(emulated_meter: MeterFacto
 
 
 async def test_an_answer_cut_and_nothing_more(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The connection stays open and is of no use any more."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(CutAnswer("Type?", after_bytes=9, then="stall"))
@@ -62,6 +65,7 @@ async def test_an_answer_cut_and_nothing_more(emulated_meter: MeterFactory, conn
 
 
 async def test_an_answer_cut_and_the_meter_goes_on(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Some bytes get lost; the next answer is whole."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(CutAnswer("Type?", after_bytes=9, then="go_on"))
@@ -71,6 +75,7 @@ async def test_an_answer_cut_and_the_meter_goes_on(emulated_meter: MeterFactory,
 
 
 async def test_another_data_line(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The meter says something else, twice."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(ReplaceAnswer("Percentile 1?", data="??", times=2))
@@ -81,6 +86,7 @@ async def test_another_data_line(emulated_meter: MeterFactory, connect: Connect)
 
 
 async def test_other_bytes(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """An answer may be torn into any shape."""
     meter = await emulated_meter(latency=Latency.lan())
     client = await connect(meter)
     meter.faults.add(ReplaceBytes("Measure?", b"R+0000\r\n386Stop\r\nStop\r\n"))
@@ -90,6 +96,7 @@ async def test_other_bytes(emulated_meter: MeterFactory, connect: Connect) -> No
 
 @pytest.mark.parametrize("code", [1, 2, 3, 4])
 async def test_a_refusal_comes_before_the_deed(emulated_meter: MeterFactory, connect: Connect, code: int) -> None:
+    """A refusal comes before the deed."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(RefuseWith("Measure,Start", code))
@@ -100,6 +107,7 @@ async def test_a_refusal_comes_before_the_deed(emulated_meter: MeterFactory, con
 
 
 async def test_a_slow_meter_loses_what_comes_meanwhile(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A slow meter loses what comes meanwhile."""
     meter = await emulated_meter(latency=Latency.none())
     client = await connect(meter)
     meter.faults.add(DelayAnswer("Measure,Start", 8))
@@ -113,6 +121,7 @@ async def test_a_slow_meter_loses_what_comes_meanwhile(emulated_meter: MeterFact
 
 
 async def test_a_slow_way_delivers_late_what_comes_meanwhile(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A slow way delivers late what comes meanwhile."""
     meter = await emulated_meter(latency=Latency.none())
     client = await connect(meter)
     meter.faults.add(DelayAnswer("Measure?", 8, on_the_way=True))
@@ -124,6 +133,7 @@ async def test_a_slow_way_delivers_late_what_comes_meanwhile(emulated_meter: Met
 
 
 async def test_a_command_without_an_answer_is_carried_out(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A command without an answer is carried out."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(DropAnswer("Measure,Start"))
@@ -135,6 +145,7 @@ async def test_a_command_without_an_answer_is_carried_out(emulated_meter: MeterF
 
 
 async def test_a_stream_whose_begin_was_cut_does_not_begin(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A stream whose begin was cut does not begin."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(DropAnswer("DRD?"))
@@ -144,6 +155,7 @@ async def test_a_stream_whose_begin_was_cut_does_not_begin(emulated_meter: Meter
 
 
 async def test_faults_can_meet_in_one_answer(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Faults can meet in one answer."""
     meter = await emulated_meter(latency=Latency.none())
     client = await connect(meter)
     for fault in (
@@ -163,6 +175,7 @@ async def test_faults_can_meet_in_one_answer(emulated_meter: MeterFactory, conne
 
 
 async def test_what_is_gone_stays_gone(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """What is gone stays gone."""
     meter = await emulated_meter()
     client = await connect(meter)
     for fault in (DropAnswer("Type?"), CutAnswer("Type?", 3, then="go_on"), ReplaceBytes("Clock?", b"")):
@@ -172,6 +185,7 @@ async def test_what_is_gone_stays_gone(emulated_meter: MeterFactory, connect: Co
 
 
 async def test_orders_can_be_taken_back(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Orders can be taken back."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(DropAnswer(None, times=None))
@@ -182,6 +196,7 @@ async def test_orders_can_be_taken_back(emulated_meter: MeterFactory, connect: C
 
 
 async def test_a_fault_does_not_outlive_the_meter(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A fault does not outlive the meter."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(DelayAnswer("Type?", 1e6))
@@ -206,12 +221,15 @@ async def test_a_fault_does_not_outlive_the_meter(emulated_meter: MeterFactory, 
     ],
 )
 def test_when_a_fault_strikes(fault: Fault, strikes: list[int]) -> None:
+    """When a fault strikes."""
     faults = Faults(Random(1))
     faults.add(fault)
     assert [len(faults.striking("DOD?")) for _ in strikes] == strikes
 
 
 def test_chance_is_of_the_seed() -> None:
+    """Chance is of the seed."""
+
     def strikes(seed: int) -> list[int]:
         faults = Faults(Random(seed))
         faults.add(Fault("DOD?", times=None, probability=0.2))
@@ -222,8 +240,9 @@ def test_chance_is_of_the_seed() -> None:
 
 
 async def test_refusals_are_no_fault_of_the_client(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Refusals are no fault of the client."""
     meter = await emulated_meter()
     client = await connect(meter)
     meter.faults.add(RefuseWith("Type?", 1))
     await client.exchange("Type?")
-    assert ViolationKind.NO_COMMAND not in {violation.kind for violation in meter.referee.violations}
+    assert Kind.NO_COMMAND not in {violation.kind for violation in meter.referee.violations}

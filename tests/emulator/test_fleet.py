@@ -15,6 +15,7 @@ BASE = MeterConfig(serial="00830099", seed=7, latency=Latency.none())
 
 
 def test_each_meter_is_itself() -> None:
+    """Each meter is itself."""
     configs = configs_of(BASE, 3, ["quiet", "traffic"])
     assert [(config.serial, config.seed, config.scene) for config in configs] == [
         ("00830099", 7, "quiet"),
@@ -35,6 +36,7 @@ async def rows_of(config: MeterConfig) -> list[str]:
 
 
 async def test_a_meter_repeats_itself_by_its_seed() -> None:
+    """A meter repeats itself by its seed."""
     first = await rows_of(MeterConfig(seed=1))
     await asyncio.sleep(0.05)
     assert await rows_of(MeterConfig(seed=1)) == first
@@ -42,6 +44,7 @@ async def test_a_meter_repeats_itself_by_its_seed() -> None:
 
 
 async def test_two_meters_in_one_process_do_not_know_each_other() -> None:
+    """Two meters in one process do not know each other."""
     fleet = Fleet(configs_of(BASE, 2))
     await fleet.start()
     one, two = [await Client.connect(meter) for meter in fleet.meters]
@@ -61,6 +64,7 @@ async def test_two_meters_in_one_process_do_not_know_each_other() -> None:
 
 
 async def test_an_unasked_fleet_keeps_up_by_itself() -> None:
+    """An unasked fleet keeps up by itself."""
     fleet = Fleet(configs_of(BASE, 3))
     await fleet.start()
     for meter in fleet.meters[:2]:
@@ -73,6 +77,7 @@ async def test_an_unasked_fleet_keeps_up_by_itself() -> None:
 
 
 async def test_catching_up_lets_others_have_their_turn() -> None:
+    """Catching up lets others have their turn."""
     async with EmulatedMeter(BASE) as meter:
         meter.instrument.press_start()
         await asyncio.sleep(3600)
@@ -93,6 +98,7 @@ async def test_catching_up_lets_others_have_their_turn() -> None:
 
 
 async def test_a_meter_that_is_not_measuring_has_nothing_to_catch_up() -> None:
+    """A meter that is not measuring has nothing to catch up."""
     async with EmulatedMeter(BASE) as meter:
         await asyncio.sleep(30 * 86400)
         begin = time.process_time()
@@ -102,6 +108,7 @@ async def test_a_meter_that_is_not_measuring_has_nothing_to_catch_up() -> None:
 
 
 async def test_a_port_in_use_stops_the_whole_fleet() -> None:
+    """A port in use stops the whole fleet."""
     async with EmulatedMeter(BASE) as meter:
         fleet = Fleet(configs_of(BASE, 3))
         with pytest.raises(OSError, match="in use"):
@@ -112,6 +119,7 @@ async def test_a_port_in_use_stops_the_whole_fleet() -> None:
 
 
 async def test_the_clock_is_local_time() -> None:
+    """The clock is local time."""
     async with EmulatedMeter(BASE) as meter:
         assert abs(meter.instrument.clock - datetime.now()) < timedelta(seconds=1)
 
@@ -128,11 +136,13 @@ async def test_the_clock_is_local_time() -> None:
     ],
 )
 def test_an_impossible_meter_is_not_made(wrong: dict[str, object]) -> None:
+    """An impossible meter is not made."""
     with pytest.raises((ValueError, KeyError)):
         EmulatedMeter(MeterConfig(**wrong))  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_settings_are_those_of_the_menus() -> None:
+    """Settings are those of the menus."""
     settings = EmulatedMeter(BASE).instrument.settings
     assert settings["store mode"] == "Manual"
     assert len(settings) == len(list(settings)) == len(dict(settings))

@@ -7,20 +7,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..nl43 import Meter
+from ..nl43 import Meter, PowerSource
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of the meter beside its levels; None: not read, not understood or not supported.
 
-    `battery` and `power` are the meter's words and letters (`Full`; I internal, E external, U USB); card sizes are in
-    MB; `clock_offset_s` is the meter's clock minus ours; `percentiles` are those of LN1..LN5 in %; weightings are of
-    Main, Sub1..Sub3; `unsupported` names the requests that the meter refused for good on this connection.
+    `battery` is the meter's word (`Full`), and so are the settings; card sizes are in MB; `clock_offset_s` is the
+    meter's clock minus ours; `percentiles` are those of LN1..LN5 in %; weightings are of Main, Sub1..Sub3;
+    `unsupported` names the requests that the meter refused for good on this connection.
     """
 
     battery: str | None = None
-    power: str | None = None
+    power: PowerSource | None = None
     card_total_mb: float | None = None
     card_free_mb: float | None = None
     card_free_percent: float | None = None

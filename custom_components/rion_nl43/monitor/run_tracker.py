@@ -126,7 +126,7 @@ class RunTracker:
             self._moved_at = at
         if run is RunState.STOP:
             self.remembered = None
-            if own_stop is not None:
+            if own_stop is not None and (before is RunState.START or self.paused):
                 self._end(Span(own_stop, own_stop))
             elif before is RunState.START and not self.paused:
                 self._end(Span(self._moved_at, at))

@@ -30,7 +30,7 @@ lines = st.builds(
 @st.composite
 def spoilt_lines(draw: st.DrawFn) -> bytes:
     """Return a command with some bytes put in place of others."""
-    line = draw(lines)
+    line: bytes = draw(lines)
     begin = draw(st.integers(0, len(line)))
     end = draw(st.integers(begin, min(len(line), begin + 3)))
     return line[:begin] + draw(st.binary(max_size=3)) + line[end:]
@@ -74,6 +74,7 @@ async def answers_to(sent: list[tuple[bytes, float]], config: MeterConfig) -> by
 @given(inputs)
 @settings(ON_ONE_CLOCK, max_examples=100)
 async def test_any_bytes(sent: list[tuple[bytes, float]]) -> None:
+    """Any bytes."""
     config = MeterConfig(latency=Latency.lan(), second_connection="silent")
     received = await answers_to(sent, config)
     everything = b"".join(data for data, _ in sent).lower()

@@ -24,6 +24,7 @@ def read(chunks: list[bytes]) -> list[Line]:
 
 @given(pieces)
 def test_lines_are_those_of_the_whole_input(chunks: list[bytes]) -> None:
+    """Lines are those of the whole input."""
     texts = b"".join(chunks).split(b"\n")[:-1]
     lines = read(chunks)
     assert len(lines) == len(texts)
@@ -37,6 +38,7 @@ def test_lines_are_those_of_the_whole_input(chunks: list[bytes]) -> None:
 
 @given(pieces)
 def test_a_line_begins_with_its_first_byte(chunks: list[bytes]) -> None:
+    """A line begins with its first byte."""
     begins, at_begin = [], True
     for second, chunk in enumerate(chunks):
         for byte in chunk:

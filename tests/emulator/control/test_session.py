@@ -2,17 +2,18 @@
 
 import asyncio
 import socket
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from emulator import Latency, Prompt, ViolationKind
+from emulator import Kind, Latency, Prompt
 from emulator.config import PROMPTS
 from tests.emulator.conftest import Connect
 from tests.fixtures import MeterFactory
 
 
 async def test_the_first_commands_of_a_client(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The first commands of a client."""
     client = await connect(await emulated_meter())
     assert await client.exchange("Type?") == ["R+0000", "NL-43"]
     assert await client.exchange("Serial Number?") == ["R+0000", "00830001"]
@@ -29,6 +30,7 @@ async def test_the_first_commands_of_a_client(emulated_meter: MeterFactory, conn
 
 
 async def test_the_clock_follows_the_wall(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The clock follows the wall."""
     client = await connect(await emulated_meter(latency=Latency.none()))
     await client.exchange("Clock,2026/03/29 01:59:00")
     await asyncio.sleep(3600)
@@ -53,6 +55,7 @@ async def test_answers_take_their_time(
     slow_low_s: float,
     slow_high_s: float,
 ) -> None:
+    """Answers take their time."""
     meter = await emulated_meter(latency=latency)
     client = await connect(meter)
     for _ in range(5):
@@ -79,6 +82,7 @@ async def test_answers_take_their_time(
 async def test_forms_of_the_prompt(
     emulated_meter: MeterFactory, connect: Connect, *, prompt: str, answer: bytes, earliest_s: float, latest_s: float
 ) -> None:
+    """Each form of the prompt, to the byte and in time."""
     meter = await emulated_meter(prompt=PROMPTS[prompt])
     client = await connect(meter)
     assert await client.hear(5) == b""
@@ -92,15 +96,21 @@ async def test_forms_of_the_prompt(
         assert earliest_s - 0.001 <= client.received_at - answered_at <= latest_s + 0.001
 
 
-async def test_a_prompt_on_connect(emulated_meter: MeterFactory, connect: Connect) -> None:
-    meter = await emulated_meter(prompt=PROMPTS["connect"])
+@pytest.mark.parametrize("place", ["after", "before", "none"])
+async def test_a_prompt_on_connect(
+    emulated_meter: MeterFactory, connect: Connect, place: Literal["after", "before", "none"]
+) -> None:
+    """A prompt on connect needs no command."""
+    meter = await emulated_meter(prompt=Prompt(place=place, on_connect=True))
     client = await connect(meter)
     assert await client.hear(0.3) == b"$"
     client.send("Type?")
-    await client.until(lambda: client.received == b"$R+0000\r\nNL-43\r\n$")
+    before, after = (b"$" if place == name else b"" for name in ("before", "after"))
+    assert await client.hear(1) == before + b"R+0000\r\nNL-43\r\n" + after
 
 
 async def test_an_echo_comes_before_the_result(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """An echo comes before the result."""
     client = await connect(await emulated_meter())
     assert await client.exchange("Echo,On") == ["R+0000"]
     assert await client.exchange("eCHO?") == ["eCHO?", "R+0000", "On"]
@@ -110,6 +120,7 @@ async def test_an_echo_comes_before_the_result(emulated_meter: MeterFactory, con
 
 
 async def test_a_command_may_come_in_pieces(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A command may come in pieces."""
     client = await connect(await emulated_meter())
     for byte in b"Type?\r\n":
         client.send_bytes(bytes([byte]))
@@ -131,8 +142,9 @@ async def test_a_command_may_come_in_pieces(emulated_meter: MeterFactory, connec
     ],
 )
 async def test_what_is_no_command_is_answered_so(emulated_meter: MeterFactory, connect: Connect, data: bytes) -> None:
+    """What is no command is answered so."""
     meter = await emulated_meter()
-    meter.referee.expect(ViolationKind.NO_COMMAND)
+    meter.referee.expect(Kind.NO_COMMAND)
     client = await connect(meter)
     client.send_bytes(data)
     await client.until(lambda: client.received == b"R+0001\r\n$")
@@ -140,8 +152,9 @@ async def test_what_is_no_command_is_answered_so(emulated_meter: MeterFactory, c
 
 
 async def test_a_line_of_any_length_takes_little_memory(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A line of any length takes little memory."""
     meter = await emulated_meter()
-    meter.referee.expect(ViolationKind.NO_COMMAND)
+    meter.referee.expect(Kind.NO_COMMAND)
     client = await connect(meter)
     for _ in range(200):
         client.send_bytes(b"x" * 10_000)
@@ -154,7 +167,7 @@ async def test_a_line_of_any_length_takes_little_memory(emulated_meter: MeterFac
 async def test_a_client_that_does_not_read_waits_for_itself(emulated_meter: MeterFactory) -> None:
     """Its commands are not taken any more, until it reads; then everything is there."""
     meter = await emulated_meter(latency=Latency.none())
-    meter.referee.expect(ViolationKind.PIPELINING)
+    meter.referee.expect(Kind.PIPELINING)
     loop = asyncio.get_running_loop()
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -169,22 +182,25 @@ async def test_a_client_that_does_not_read_waits_for_itself(emulated_meter: Mete
         while received.count(b"$") < taken:
             received += await loop.sock_recv(sock, 65536)
         assert received.count(b"R+0000\r\n") == taken
+        await asyncio.sleep(1)
         await loop.sock_sendall(sock, b"Type?\r\n")
         await asyncio.sleep(1)
         assert await loop.sock_recv(sock, 100) == b"R+0000\r\nNL-43\r\n$"
 
 
 async def test_the_line_limit_is_a_switch(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The line limit is a switch."""
     meter = await emulated_meter(line_limit=5)
-    meter.referee.expect(ViolationKind.NO_COMMAND)
+    meter.referee.expect(Kind.NO_COMMAND)
     client = await connect(meter)
     assert await client.exchange("Type?") == ["R+0000", "NL-43"]
     assert await client.exchange("Clock?") == ["R+0001"]
 
 
 async def test_input_while_a_command_is_processed_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Input while a command is processed is lost."""
     meter = await emulated_meter()
-    meter.referee.expect(ViolationKind.PIPELINING)
+    meter.referee.expect(Kind.PIPELINING)
     client = await connect(meter)
     client.send_bytes(b"Type?\r\nMeasure,Start\r\nMeasure?\r\n")
     assert await client.hear(3) == b"R+0000\r\nNL-43\r\n$"
@@ -197,8 +213,9 @@ async def test_input_while_a_command_is_processed_is_lost(emulated_meter: MeterF
 
 
 async def test_input_before_a_late_prompt_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Input before a late prompt is lost."""
     meter = await emulated_meter(latency=Latency.none(), prompt=Prompt(delay_s=(0.9, 0.9)))
-    meter.referee.expect(ViolationKind.PIPELINING)
+    meter.referee.expect(Kind.PIPELINING)
     client = await connect(meter)
     client.send("Type?")
     await asyncio.sleep(0.5)
@@ -209,6 +226,7 @@ async def test_input_before_a_late_prompt_is_lost(emulated_meter: MeterFactory, 
 async def test_a_command_that_was_sent_is_carried_out_though_nobody_waits(
     emulated_meter: MeterFactory, connect: Connect
 ) -> None:
+    """A command that was sent is carried out though nobody waits."""
     meter = await emulated_meter()
     client = await connect(meter)
     client.send("Measure,Start")
@@ -220,6 +238,7 @@ async def test_a_command_that_was_sent_is_carried_out_though_nobody_waits(
 
 
 async def test_sub_without_a_stream_does_nothing(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """SUB without a stream does nothing."""
     meter = await emulated_meter()
     client = await connect(meter)
     client.send_bytes(b"\x1a")
@@ -240,8 +259,9 @@ class TestStrict:
     async def test_what_comes_within_200_ms_is_lost(
         self, emulated_meter: MeterFactory, connect: Connect, config: dict[str, Any]
     ) -> None:
+        """What comes within 200 ms is lost."""
         meter = await emulated_meter(**config)
-        meter.referee.expect(ViolationKind.SPACING)
+        meter.referee.expect(Kind.SPACING)
         client = await connect(meter)
         client.send("Type?")
         await client.until(lambda: client.received.endswith(b"NL-43\r\n"))
@@ -256,8 +276,9 @@ class TestStrict:
     async def test_dod_within_1_s_is_lost(
         self, emulated_meter: MeterFactory, connect: Connect, config: dict[str, Any]
     ) -> None:
+        """DOD within 1 s is lost."""
         meter = await emulated_meter(**config)
-        meter.referee.expect(ViolationKind.SPACING)
+        meter.referee.expect(Kind.SPACING)
         client = await connect(meter)
         for wait_s, line, answered in ((0, "dod?", 1), (0.9, "DOD?", 0), (0, "Type?", 1), (1.001, "DOD?", 1)):
             await asyncio.sleep(wait_s)
@@ -270,6 +291,7 @@ class TestStrict:
 async def test_a_meter_asked_seldom_catches_up_before_it_answers(
     emulated_meter: MeterFactory, connect: Connect
 ) -> None:
+    """A meter asked seldom catches up before it answers."""
     meter = await emulated_meter(settings={"Measurement Time Preset Manual": "1h"})
     client = await connect(meter)
     await client.exchange("Measure,Start")
@@ -282,8 +304,9 @@ async def test_a_meter_asked_seldom_catches_up_before_it_answers(
 async def test_a_setting_that_cuts_the_link_is_answered_and_cuts_it(
     emulated_meter: MeterFactory, connect: Connect, line: str
 ) -> None:
+    """A setting that cuts the link is answered and cuts it."""
     meter = await emulated_meter()
-    meter.referee.expect(ViolationKind.FORBIDDEN)
+    meter.referee.expect(Kind.FORBIDDEN)
     client = await connect(meter)
     assert await client.exchange(line) == ["R+0000"]
     await client.closed.wait()
@@ -297,6 +320,7 @@ async def test_a_setting_that_cuts_the_link_is_answered_and_cuts_it(
 
 
 async def test_the_operator_can_cut_the_link(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The operator can cut the link."""
     meter = await emulated_meter()
     client = await connect(meter)
     await client.exchange("Type?")

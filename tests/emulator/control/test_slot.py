@@ -5,13 +5,14 @@ import socket
 
 import pytest
 
-from emulator import EmulatedMeter, MeterConfig, ViolationKind
+from emulator import EmulatedMeter, Kind, MeterConfig
 from emulator.control.listener import Door, Listener
 from tests.emulator.conftest import Connect
 from tests.fixtures import MeterFactory
 
 
 async def test_a_second_connection_is_not_answered_at_all(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A second connection is not answered at all."""
     meter = await emulated_meter(second_connection="timeout")
     first = await connect(meter)
     await first.exchange("Type?")
@@ -32,8 +33,9 @@ async def test_a_second_connection_is_not_answered_at_all(emulated_meter: MeterF
 async def test_a_second_connection_is_accepted_and_never_answered(
     emulated_meter: MeterFactory, connect: Connect
 ) -> None:
+    """A second connection is accepted and never answered."""
     meter = await emulated_meter(second_connection="silent")
-    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
+    meter.referee.expect(Kind.SECOND_CONNECTION)
     first = await connect(meter)
     await first.exchange("Type?")
     second = await connect(meter)
@@ -49,6 +51,7 @@ async def test_a_second_connection_is_accepted_and_never_answered(
 
 
 async def test_a_second_connection_is_refused(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A second connection is refused."""
     meter = await emulated_meter(second_connection="refused")
     first = await connect(meter)
     for _ in range(3):
@@ -61,8 +64,9 @@ async def test_a_second_connection_is_refused(emulated_meter: MeterFactory, conn
 
 
 async def test_a_second_connection_is_closed(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A second connection is closed."""
     meter = await emulated_meter(second_connection="close")
-    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
+    meter.referee.expect(Kind.SECOND_CONNECTION)
     first = await connect(meter)
     await first.exchange("Type?")
     second = await connect(meter)
@@ -72,6 +76,7 @@ async def test_a_second_connection_is_closed(emulated_meter: MeterFactory, conne
 
 
 async def test_the_slot_is_free_some_time_after_the_close(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The slot is free some time after the close."""
     meter = await emulated_meter(second_connection="refused", slot_release_s=7)
     first = await connect(meter)
     await first.exchange("Type?")
@@ -84,6 +89,7 @@ async def test_the_slot_is_free_some_time_after_the_close(emulated_meter: MeterF
 
 
 async def test_power_off_while_the_slot_is_being_freed(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Power off while the slot is being freed."""
     meter = await emulated_meter(second_connection="refused", slot_release_s=30)
     await (await connect(meter)).close()
     await asyncio.sleep(0.1)
@@ -97,7 +103,7 @@ async def test_power_off_while_the_slot_is_being_freed(emulated_meter: MeterFact
 async def test_two_who_come_at_once(emulated_meter: MeterFactory, connect: Connect, fate: str) -> None:
     """One of them gets the slot, whatever becomes of the other."""
     meter = await emulated_meter(second_connection=fate)
-    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
+    meter.referee.expect(Kind.SECOND_CONNECTION)
     attempts = [asyncio.ensure_future(connect(meter)) for _ in range(2)]
     _, waiting = await asyncio.wait(attempts, timeout=5)
     for attempt in waiting:
@@ -111,6 +117,7 @@ async def test_two_who_come_at_once(emulated_meter: MeterFactory, connect: Conne
 
 
 async def test_power_off_and_on(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Connections and results are gone, settings and address stay."""
     meter = await emulated_meter()
     address = meter.host, meter.port
     client = await connect(meter)
@@ -132,7 +139,9 @@ async def test_power_off_and_on(emulated_meter: MeterFactory, connect: Connect) 
 
 
 async def test_a_meter_without_power_may_not_answer_at_all(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A meter without power may not answer at all."""
     meter = await emulated_meter()
+    await meter.power_off()
     await meter.power_off("timeout")
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(60):
@@ -141,14 +150,15 @@ async def test_a_meter_without_power_may_not_answer_at_all(emulated_meter: Meter
     assert await (await connect(meter)).exchange("Type?") == ["R+0000", "NL-43"]
 
 
-async def test_power_off_at_every_moment_of_a_connection(emulated_meter: MeterFactory) -> None:
+@pytest.mark.parametrize("connections", [1, 2])
+async def test_power_off_at_every_moment_of_a_connection(emulated_meter: MeterFactory, connections: int) -> None:
     """However far the event loop has come with a new connection, nothing of it survives."""
     meter = await emulated_meter(second_connection="close")
-    meter.referee.expect(ViolationKind.SECOND_CONNECTION)
-    meter.referee.expect(ViolationKind.RECONNECT)
+    meter.referee.expect(Kind.SECOND_CONNECTION)
+    meter.referee.expect(Kind.RECONNECT)
     loop = asyncio.get_running_loop()
     for turns in range(12):
-        socks = [socket.socket() for _ in range(2)]
+        socks = [socket.socket() for _ in range(connections)]
         for sock in socks:
             sock.setblocking(False)
             await loop.sock_connect(sock, (meter.host, meter.port))
@@ -161,6 +171,19 @@ async def test_power_off_at_every_moment_of_a_connection(emulated_meter: MeterFa
         await meter.power_on()
 
 
+async def test_power_off_before_a_connection_is_made(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Whom the port has let in, but the event loop not yet connected, is out again."""
+    meter = await emulated_meter()
+    outside, inside = socket.socketpair()
+    outside.setblocking(False)
+    meter._port._accept(inside)
+    await meter.power_off()
+    assert await ended(outside)
+    assert not meter.referee.connections
+    await meter.power_on()
+    assert await (await connect(meter)).exchange("Type?") == ["R+0000", "NL-43"]
+
+
 async def ended(sock: socket.socket) -> bool:
     """Return whether the other side has closed or reset a connection; close this one."""
     with sock:
@@ -171,6 +194,7 @@ async def ended(sock: socket.socket) -> bool:
 
 
 async def test_an_address_is_taken_only_once(emulated_meter: MeterFactory) -> None:
+    """An address is taken only once."""
     meter = await emulated_meter()
     other = EmulatedMeter(MeterConfig())
     with pytest.raises(OSError, match="in use"):
@@ -182,6 +206,7 @@ async def test_an_address_is_taken_only_once(emulated_meter: MeterFactory) -> No
 
 
 async def test_who_waited_in_the_queue_comes_in_when_the_door_opens(virtual_time: None) -> None:
+    """Who waited in the queue comes in when the door opens."""
     accepted: list[socket.socket] = []
     listener = Listener("127.0.0.1", 0, accepted.append)
     listener.set_door(Door.OPEN)

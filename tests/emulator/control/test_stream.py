@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from emulator import Latency, ViolationKind
+from emulator import Kind, Latency
 from emulator.config import PROMPTS
 from tests.emulator.client import Client
 from tests.emulator.conftest import Connect
@@ -27,6 +27,7 @@ async def stop(client: Client) -> None:
 
 
 async def test_a_row_comes_every_100_ms_and_the_counter_wraps(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """A row comes every 100 ms and the counter wraps."""
     client = await connect(await emulated_meter(latency=Latency.none()))
     client.send("DRD?")
     await asyncio.sleep(120.05)
@@ -59,6 +60,7 @@ async def test_the_stream_has_each_slot_once(emulated_meter: MeterFactory, conne
 async def test_sub_ends_the_stream_and_a_row_is_still_on_its_way(
     emulated_meter: MeterFactory, connect: Connect
 ) -> None:
+    """SUB ends the stream and a row is still on its way."""
     meter = await emulated_meter(latency=Latency.none(), rows_after_sub=3)
     client = await connect(meter)
     client.send("DRD?")
@@ -73,6 +75,7 @@ async def test_sub_ends_the_stream_and_a_row_is_still_on_its_way(
 
 
 async def test_the_stream_may_end_with_sub(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The stream may end with SUB."""
     client = await connect(await emulated_meter(latency=Latency.none(), rows_after_sub=0))
     client.send("DRD?")
     await asyncio.sleep(0.95)
@@ -81,6 +84,7 @@ async def test_the_stream_may_end_with_sub(emulated_meter: MeterFactory, connect
 
 
 async def test_a_stream_with_status(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Each row of it tells the status."""
     client = await connect(await emulated_meter(latency=Latency.none()))
     client.send("drd?STATUS")
     await asyncio.sleep(1.05)
@@ -91,9 +95,10 @@ async def test_a_stream_with_status(emulated_meter: MeterFactory, connect: Conne
 
 
 async def test_other_input_during_a_stream_is_lost(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Other input during a stream is lost."""
     meter = await emulated_meter()
-    meter.referee.expect(ViolationKind.PIPELINING)
-    meter.referee.expect(ViolationKind.AFTER_SUB)
+    meter.referee.expect(Kind.PIPELINING)
+    meter.referee.expect(Kind.AFTER_SUB)
     client = await connect(meter)
     client.send("DRD?")
     await asyncio.sleep(2)
@@ -103,13 +108,14 @@ async def test_other_input_during_a_stream_is_lost(emulated_meter: MeterFactory,
     await client.until(lambda: client.received.endswith(b"$"))
     assert await client.exchange("Measure?") == ["R+0000", "Stop"]
     assert [violation.kind for violation in meter.referee.violations] == [
-        ViolationKind.PIPELINING,
-        ViolationKind.PIPELINING,
-        ViolationKind.AFTER_SUB,
+        Kind.PIPELINING,
+        Kind.PIPELINING,
+        Kind.AFTER_SUB,
     ]
 
 
 async def test_without_a_prompt_the_stream_just_ends(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """Without a prompt the stream just ends."""
     client = await connect(await emulated_meter(prompt=PROMPTS["none"]))
     client.send("DRD?")
     await asyncio.sleep(1)
@@ -123,8 +129,9 @@ async def test_without_a_prompt_the_stream_just_ends(emulated_meter: MeterFactor
 async def test_the_slot_may_stay_taken_after_a_stream(
     emulated_meter: MeterFactory, connect: Connect, wait_s: float
 ) -> None:
+    """The slot may stay taken after a stream."""
     meter = await emulated_meter(slot_release_after_stream_s=wait_s, second_connection="refused")
-    meter.referee.expect(ViolationKind.RECONNECT)
+    meter.referee.expect(Kind.RECONNECT)
     client = await connect(meter)
     client.send("DRD?")
     await asyncio.sleep(2)
@@ -139,6 +146,7 @@ async def test_the_slot_may_stay_taken_after_a_stream(
 
 
 async def test_a_client_that_does_not_read_costs_little_memory(emulated_meter: MeterFactory) -> None:
+    """A client that does not read costs little memory."""
     meter = await emulated_meter(latency=Latency.none())
     loop = asyncio.get_running_loop()
     sock = socket.socket()

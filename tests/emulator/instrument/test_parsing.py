@@ -28,6 +28,7 @@ def full(name: str) -> str:
 
 @given(names, st.integers(), st.lists(parameters.filter(lambda text: not text.startswith(" ")), min_size=1, max_size=4))
 def test_a_setting_is_a_name_and_parameters(name: str, seed: int, values: list[str]) -> None:
+    """A setting is a name and parameters."""
     spelled = in_any_case(name, seed)
     for comma in (",", ", "):
         parsed = parse((spelled + comma + comma.join(values)).encode("ascii"))
@@ -40,6 +41,7 @@ def test_a_setting_is_a_name_and_parameters(name: str, seed: int, values: list[s
 
 @given(names, st.integers(), parameters)
 def test_a_request_is_a_name_and_a_mark(name: str, seed: int, argument: str) -> None:
+    """A request is a name and a mark."""
     parsed = parse(f"{in_any_case(name, seed)}?{argument}".encode("ascii"))
     assert parsed is not None
     assert (parsed.command.name, parsed.kind, parsed.argument) == (full(name), Kind.REQUEST, argument)
@@ -47,6 +49,7 @@ def test_a_request_is_a_name_and_a_mark(name: str, seed: int, argument: str) -> 
 
 @given(names, st.integers(0, 60), st.binary(min_size=1, max_size=3))
 def test_a_name_that_is_spelled_otherwise_is_none(name: str, place: int, extra: bytes) -> None:
+    """A name that is spelled otherwise is none."""
     raw = name.encode("ascii")
     spoilt = raw[:place] + extra + raw[place:]
     is_name = spoilt.decode("latin-1").lower() in {known.lower() for known in NAMES}
@@ -58,6 +61,7 @@ def test_a_name_that_is_spelled_otherwise_is_none(name: str, place: int, extra: 
 
 @given(st.binary(max_size=80))
 def test_any_bytes_have_a_legal_answer(line: bytes) -> None:
+    """Any bytes have a legal answer."""
     answer = Bench().answer(line)
     assert (answer.data is not None or answer.stream is not None) <= (answer.result is Result.OK)
     if not line.isascii() or b"\x1a" in line or (b"?" not in line and b"," not in line):
@@ -68,6 +72,7 @@ def test_any_bytes_have_a_legal_answer(line: bytes) -> None:
     st.lists(st.tuples(names, st.sampled_from(["?", ",On", ",Off", ",Start", ",Stop", ",1", "?status"])), max_size=20)
 )
 def test_any_commands_in_any_order_have_legal_answers(commands: list[tuple[str, str]]) -> None:
+    """Any commands in any order have legal answers."""
     bench = Bench(options=frozenset({"EX", "RT", "WR"}))
     for name, tail in commands:
         answer = bench.answer(name + tail)

@@ -27,6 +27,7 @@ def measured(bench: Bench, seconds: float = 10) -> Bench:
 
 
 def test_dod_before_the_first_measurement() -> None:
+    """DOD before the first measurement."""
     bench = Bench()
     bench.wait(3)
     row = bench.ask("DOD?")
@@ -36,6 +37,7 @@ def test_dod_before_the_first_measurement() -> None:
 
 
 def test_dod_and_dlc_after_a_measurement() -> None:
+    """DOD and DLC after a measurement."""
     bench = measured(Bench())
     results = ",".join([*[LEVEL] * 10, *["  -.-"] * 3, "0", "0", UNUSED, UNUSED, UNUSED])
     assert re.fullmatch(f"{LEVEL},{results}", bench.ask("DOD?"))
@@ -43,10 +45,12 @@ def test_dod_and_dlc_after_a_measurement() -> None:
 
 
 def test_dlc_without_a_result_has_no_level() -> None:
+    """DLC without a result has no level."""
     assert Bench().ask("DLC?") == ",".join([*["  -.-"] * 14, "0", "0", UNUSED, UNUSED, UNUSED])
 
 
 def test_lp_is_live_in_every_state() -> None:
+    """Lp is live in every state."""
     bench = Bench()
     readings = []
     for line in ("Measure?", "Measure,Start", "Measure?", "Pause,On", "Measure?", "Measure,Stop", "Measure?"):
@@ -58,6 +62,7 @@ def test_lp_is_live_in_every_state() -> None:
 
 
 def test_what_the_calibrator_gives() -> None:
+    """What the calibrator gives."""
     bench = measured(Bench(scene="calibrator"))
     row = bench.fields("DOD?")
     assert row[:5] == [" 94.0", " 94.0", "104.0", " 94.0", " 94.0"]
@@ -65,6 +70,7 @@ def test_what_the_calibrator_gives() -> None:
 
 @pytest.mark.parametrize("scene", ["traffic", "construction", "quiet", "office"])
 def test_the_levels_of_a_row_agree(scene: str) -> None:
+    """The levels of a row agree."""
     bench = measured(Bench(scene=scene), 60)
     levels = [float(field) for field in bench.fields("DOD?")[: LPEAK + 1]]
     assert levels[LE] - levels[LEQ] == pytest.approx(17.8, abs=0.11)
@@ -75,6 +81,7 @@ def test_the_levels_of_a_row_agree(scene: str) -> None:
 
 
 def test_sub_channels_are_computed_when_they_are_on() -> None:
+    """Sub channels are computed when they are on."""
     bench = Bench(scene="traffic")
     bench.do("Measure Display Sub Channel 1,On", "Measure Display Sub Channel 3,On", "Frequency Weighting (Sub3),A")
     bench.do("Time Weighting (Sub3),F")
@@ -88,6 +95,7 @@ def test_sub_channels_are_computed_when_they_are_on() -> None:
 
 
 def test_a_channel_switched_on_after_the_measurement_has_no_result() -> None:
+    """A channel switched on after the measurement has no result."""
     bench = measured(Bench())
     bench.do("Measure Display Sub Channel 2,On")
     sub2 = bench.fields("DOD?")[32:48]
@@ -98,6 +106,7 @@ def test_a_channel_switched_on_after_the_measurement_has_no_result() -> None:
 
 
 def test_a_weighting_changes_lp_at_once() -> None:
+    """A weighting changes Lp at once."""
     bench = Bench(scene="traffic")
     bench.wait(30)
     a = bench.level("DOD?", LP)
@@ -109,6 +118,7 @@ def test_a_weighting_changes_lp_at_once() -> None:
 
 
 def test_a_percentile_changes_the_next_measurement() -> None:
+    """A percentile changes the next measurement."""
     bench = measured(Bench(), 60)
     before = bench.fields("DLC?")
     bench.do("Percentile 1,50")
@@ -126,6 +136,7 @@ def test_a_percentile_changes_the_next_measurement() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_displayed_may_be_missing(name: str, offset: int) -> None:
+    """What is not displayed may be missing."""
     usual, blanking = measured(Bench()), measured(Bench(display_off_blanks=True))
     for bench in (usual, blanking):
         bench.do(f"Display {name},Off")
@@ -154,6 +165,7 @@ class Steps:
 def test_flags_last_where_they_are_told_to(
     latch: FlagLatch, dod_flag: str, dlc_flag: str, extreme_db: float, offset: int
 ) -> None:
+    """Flags last where they are told to."""
     bench = Bench(latch_flags=latch, scene=Steps(extreme_db, 70.0))
     bench.do("Measure,Start")
     bench.wait(5)
@@ -167,17 +179,20 @@ def test_flags_last_where_they_are_told_to(
 
 
 def test_a_sound_beyond_the_range_reads_as_the_top_of_the_range() -> None:
+    """A sound beyond the range reads as the top of the range."""
     bench = Bench(scene=Steps(150.0))
     assert bench.fields("DOD?")[LP] == "138.0"
 
 
 def test_option_rt_may_add_fields() -> None:
+    """Option RT may add fields."""
     assert len(Bench(options=frozenset({"EX", "RT"}), band_fields=33).fields("DOD?")) == 97
     assert len(Bench(options=frozenset({"EX", "RT"}), band_fields=33).fields("DLC?")) == 97
     assert len(Bench(band_fields=33).fields("DOD?")) == 64
 
 
 def test_a_row_of_the_stream() -> None:
+    """A row has a counter and 32 fields, 165 bytes with its end."""
     bench = Bench()
     bench.wait(9.1)
     bench.instrument.advance()
@@ -188,6 +203,7 @@ def test_a_row_of_the_stream() -> None:
 
 
 def test_a_row_of_the_stream_tells_its_slot_alone() -> None:
+    """A row of the stream tells its slot alone."""
     bench = Bench(scene=Steps(60.0, 90.0), settings={"Time Weighting": "S"})
     bench.do("Measure,Start")
     bench.wait(10.2)
@@ -198,6 +214,7 @@ def test_a_row_of_the_stream_tells_its_slot_alone() -> None:
 
 
 def test_a_row_of_the_stream_with_status() -> None:
+    """The status adds five fields."""
     bench = Bench(card_free_mb=1234)
     bench.instrument.power_source = "U"
     bench.instrument.battery = "Middle"
@@ -208,22 +225,26 @@ def test_a_row_of_the_stream_with_status() -> None:
 
 
 def test_the_order_of_the_status_can_be_changed() -> None:
+    """The order of the status can be changed."""
     bench = Bench(status_fields=("state", "card"), card_free_mb=7)
     assert bench.instrument.drd_row(1, with_status=True).endswith("-,-,S,7")
 
 
 @pytest.mark.parametrize(("counter", "padded", "begin"), [(1, True, "  1,"), (1, False, "1,"), (600, True, "600,")])
 def test_the_counter_may_be_padded(counter: int, padded: bool, begin: str) -> None:
+    """The counter may be padded."""
     assert Bench(counter_padded=padded).instrument.drd_row(counter, with_status=False).startswith(begin)
 
 
 def test_the_counter_begins_anew_after_600() -> None:
+    """The counter begins anew after 600."""
     counters = [counter_of(row) for row in range(1, 1801)]
     assert counters == list(itertools.islice(itertools.cycle(range(1, 601)), 1800))
 
 
 @given(st.floats(-30, 160))
 def test_a_level_has_five_characters_and_is_the_nearest_tenth(value_db: float) -> None:
+    """A level has five characters and is the nearest tenth."""
     text = level(value_db)
     assert re.fullmatch(r" {0,2}-?\d{1,3}\.\d", text)
     assert len(text) == 5
@@ -235,10 +256,13 @@ def test_a_level_has_five_characters_and_is_the_nearest_tenth(value_db: float) -
     [(43.7, " 43.7"), (100.2, "100.2"), (-0.04, "  0.0"), (-3.14, " -3.1"), (-30.0, "-30.0"), (None, "  -.-")],
 )
 def test_how_levels_are_written(value_db: float | None, text: str) -> None:
+    """How levels are written."""
     assert level(value_db) == text
 
 
 def test_the_same_seed_gives_the_same_day() -> None:
+    """The same seed gives the same day."""
+
     def day(seed: int) -> list[str]:
         bench = Bench(seed=seed)
         return [measured(bench, 10).ask("DOD?") for _ in range(5)]
@@ -247,6 +271,7 @@ def test_the_same_seed_gives_the_same_day() -> None:
 
 
 def test_a_scene_may_follow_the_hours() -> None:
+    """A scene may follow the hours."""
     night, rush_hour = (measured(bench_at(datetime(2026, 3, 2, hour)), 600).level("DLC?", LEQ) for hour in (3, 8))
     assert night < rush_hour - 3
 

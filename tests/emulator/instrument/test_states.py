@@ -80,6 +80,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("line", ACCEPTED)
 @pytest.mark.parametrize("reach", STATES)
 def test_what_is_accepted_in_which_state(reach: Callable[[Bench], None], line: str) -> None:
+    """What is accepted in which state."""
     bench = Bench()
     reach(bench)
     assert bench.code(line) == (0 if ACCEPTED[line][STATES.index(reach)] else 4)
@@ -96,6 +97,7 @@ def test_what_is_accepted_in_which_state(reach: Callable[[Bench], None], line: s
     ],
 )
 def test_the_words_for_each_state(reach: Callable[[Bench], None], measure: str, pause: str, letter: str) -> None:
+    """Each state has its words."""
     bench = Bench()
     reach(bench)
     assert bench.ask("Measure?") == measure
@@ -104,6 +106,7 @@ def test_the_words_for_each_state(reach: Callable[[Bench], None], measure: str, 
 
 
 def test_a_pause_can_be_called_a_stop() -> None:
+    """A pause can be called a stop."""
     bench = Bench(pause_word="Stop")
     paused(bench)
     assert bench.ask("Measure?") == "Stop"
@@ -136,6 +139,7 @@ def test_a_pause_can_be_called_a_stop() -> None:
     ],
 )
 def test_the_preset_time_ends_the_measurement(preset: tuple[str, ...], seconds: float) -> None:
+    """The preset time ends the measurement."""
     bench = Bench()
     bench.do(*preset, "Measure,Start")
     bench.wait(seconds - 0.1)
@@ -149,6 +153,7 @@ def test_the_preset_time_ends_the_measurement(preset: tuple[str, ...], seconds: 
 
 
 def test_a_measurement_of_three_seconds_is_one_of_three_seconds() -> None:
+    """A measurement of three seconds is one of three seconds."""
     bench = Bench()
     bench.wait(7.77)
     bench.do("Measure,Start")
@@ -158,6 +163,7 @@ def test_a_measurement_of_three_seconds_is_one_of_three_seconds() -> None:
 
 
 def test_a_pause_does_not_count() -> None:
+    """A pause does not count."""
     bench = Bench()
     bench.do("Measurement Time Preset Manual,10s", "Measure,Start")
     bench.wait(4)
@@ -174,6 +180,7 @@ def test_a_pause_does_not_count() -> None:
 
 
 def test_a_delay_does_not_count() -> None:
+    """A delay does not count."""
     bench = Bench()
     bench.do("Delay Time,3s", "Measurement Time Preset Manual,10s", "Measure,Start")
     bench.wait(3)
@@ -184,6 +191,7 @@ def test_a_delay_does_not_count() -> None:
 
 
 def test_a_stop_during_the_delay_leaves_no_result() -> None:
+    """A stop during the delay leaves no result."""
     bench = Bench()
     delayed(bench)
     bench.do("Measure,Stop")
@@ -192,6 +200,7 @@ def test_a_stop_during_the_delay_leaves_no_result() -> None:
 
 
 def test_results_are_held_until_the_next_start() -> None:
+    """Results are held until the next start."""
     bench = Bench()
     with_result(bench)
     held = bench.fields("DLC?")
@@ -205,6 +214,7 @@ def test_results_are_held_until_the_next_start() -> None:
 
 
 def test_a_manual_store_writes_one_record_and_goes_to_the_next_address() -> None:
+    """A manual store writes one record and goes to the next address."""
     bench = Bench(settings={"Store Name": "0019"})
     for address in ("1", "2", "3"):
         assert bench.ask("Manual Address?") == address
@@ -219,12 +229,14 @@ def test_a_manual_store_writes_one_record_and_goes_to_the_next_address() -> None
 
 
 def test_the_last_address_stays() -> None:
+    """The last address stays."""
     bench = Bench(settings={"Manual Address": "1000"})
     stored(bench)
     assert bench.ask("Manual Address?") == "1000"
 
 
 def test_a_store_without_the_mode_is_refused() -> None:
+    """A store without the mode is refused."""
     bench = Bench()
     with_result(bench)
     bench.do("Store Mode,Auto")
@@ -232,6 +244,7 @@ def test_a_store_without_the_mode_is_refused() -> None:
 
 
 def test_an_auto_store_makes_its_folder() -> None:
+    """An auto store makes its folder."""
     bench = Bench(auto_folders=frozenset({"0019"}), settings={"Store Mode": "Auto", "Store Name": "0019"})
     assert bench.ask("Overwrite?") == "Exist"
     bench.do("Store Name,0020")
@@ -246,12 +259,14 @@ def test_an_auto_store_makes_its_folder() -> None:
 
 
 def test_the_store_name_may_count_up_by_itself() -> None:
+    """The store name may count up by itself."""
     bench = Bench(store_name_steps=True, settings={"Store Mode": "Auto", "Store Name": "9999"})
     bench.do("Measure,Start", "Measure,Stop")
     assert bench.ask("Store Name?") == "0000"
 
 
 def test_the_keys_do_what_the_commands_do() -> None:
+    """The keys do what the commands do."""
     bench = Bench()
     instrument = bench.instrument
     assert not instrument.press_stop()
@@ -270,6 +285,7 @@ def test_the_keys_do_what_the_commands_do() -> None:
 
 
 def test_power_loss_ends_the_measurement_and_keeps_the_settings() -> None:
+    """Power loss ends the measurement and keeps the settings."""
     bench = Bench()
     bench.do("Store Name,0042", "Time Weighting (Main),S")
     bench.do("Clock,2030/01/01 00:00:00")

@@ -36,16 +36,19 @@ def bench() -> Bench:
 
 @pytest.mark.parametrize(("option", "listed"), [(None, BASE), ("EX", EX), ("RT", RT), ("WR", WR)])
 def test_the_table_has_every_command_of_the_guides_list(option: str | None, listed: str) -> None:
+    """The table has every command of the guide's list."""
     assert {command.name for command in COMMANDS if command.option == option} == names(listed).difference(ALIASES)
     assert all(BY_NAME[name.lower()].option == option for name in names(listed))
 
 
 def test_no_name_stands_in_the_table_twice() -> None:
+    """No name stands in the table twice."""
     assert len({command.name.lower() for command in COMMANDS}) == len(COMMANDS)
 
 
 @pytest.mark.parametrize("command", STORED, ids=named)
 def test_a_setting_tells_what_was_set(bench: Bench, command: Command) -> None:
+    """A setting tells what was set."""
     assert command.values is not None
     assert bench.ask(f"{command.name}?") == command.default
     for example in command.values.examples:
@@ -56,6 +59,7 @@ def test_a_setting_tells_what_was_set(bench: Bench, command: Command) -> None:
 
 @pytest.mark.parametrize("command", KNOWN_STORED, ids=named)
 def test_names_and_words_are_taken_in_any_case(bench: Bench, command: Command) -> None:
+    """Names and words are taken in any case."""
     assert command.values is not None
     for example in command.values.examples:
         bench.do(f"{command.name.upper()},{example.lower()}")
@@ -66,6 +70,7 @@ def test_names_and_words_are_taken_in_any_case(bench: Bench, command: Command) -
 
 @pytest.mark.parametrize("command", KNOWN, ids=named)
 def test_a_wrong_parameter_is_refused(bench: Bench, command: Command) -> None:
+    """A wrong parameter is refused."""
     before = bench.answer(f"{command.name}?")
     for value in (*WRONG_FOR_ALL, "nonsense", "-1000000", "1e3", "1_0", "2026/13/01 00:00:00", "256.0.0.1"):
         assert bench.code(f"{command.name},{value}") == 2, value
@@ -74,6 +79,7 @@ def test_a_wrong_parameter_is_refused(bench: Bench, command: Command) -> None:
 
 @pytest.mark.parametrize("command", FREE, ids=named)
 def test_a_text_has_a_length_and_no_spaces_around_it(bench: Bench, command: Command) -> None:
+    """A text has a length and no spaces around it."""
     for value in WRONG_FOR_ALL:
         assert bench.code(f"{command.name},{value}") == 2, value
     assert bench.ask(f"{command.name}?") == command.default
@@ -81,6 +87,7 @@ def test_a_text_has_a_length_and_no_spaces_around_it(bench: Bench, command: Comm
 
 @pytest.mark.parametrize("command", REQUESTS, ids=named)
 def test_a_request_takes_nothing_behind_its_mark(bench: Bench, command: Command) -> None:
+    """A request takes nothing behind its mark."""
     assert bench.code(f"{command.name}?") == 0
     assert bench.code(f"{command.name}?x") == 2
     assert bench.code(f"{command.name}? ") == 2
@@ -89,6 +96,7 @@ def test_a_request_takes_nothing_behind_its_mark(bench: Bench, command: Command)
 
 @pytest.mark.parametrize("command", COMMANDS, ids=named)
 def test_a_name_must_be_exact(bench: Bench, command: Command) -> None:
+    """A name must be exact."""
     for line in (command.name, f" {command.name}?", f"${command.name}?", f"{command.name}x?", f"{command.name} ,On"):
         assert bench.code(line) == 1, line
     if " " in command.name:
@@ -98,6 +106,7 @@ def test_a_name_must_be_exact(bench: Bench, command: Command) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=named)
 def test_the_wrong_kind_is_a_designation_error(bench: Bench, command: Command) -> None:
+    """The wrong kind is a designation error."""
     if Kind.SETTING not in command.kind:
         assert bench.code(f"{command.name},On") == 3
     elif Kind.REQUEST not in command.kind:
@@ -108,6 +117,7 @@ def test_the_wrong_kind_is_a_designation_error(bench: Bench, command: Command) -
 
 @pytest.mark.parametrize("command", OPTIONAL, ids=named)
 def test_a_command_needs_its_option(command: Command) -> None:
+    """A command needs its option."""
     without = frozenset(OPTIONS).difference({command.option})
     bench = Bench(options=without)
     assert bench.code(f"{command.name}?") == 3
@@ -117,6 +127,7 @@ def test_a_command_needs_its_option(command: Command) -> None:
 
 @pytest.mark.parametrize("command", LOCKED, ids=named)
 def test_what_belongs_to_the_measurement_is_locked_while_it_runs(bench: Bench, command: Command) -> None:
+    """What belongs to the measurement is locked while it runs."""
     assert command.values is not None
     example = command.values.examples[0]
     bench.do("Measure,Start")
@@ -131,11 +142,13 @@ def test_what_belongs_to_the_measurement_is_locked_while_it_runs(bench: Bench, c
 
 @pytest.mark.parametrize("command", UNLOCKED, ids=named)
 def test_display_and_communication_are_never_locked(bench: Bench, command: Command) -> None:
+    """Display and communication are never locked."""
     assert command.values is not None
     bench.do("Measure,Start", *(f"{command.name},{example}" for example in command.values.examples))
 
 
 def test_the_lock_can_be_taken_off() -> None:
+    """The lock can be taken off."""
     bench = Bench(refuse_settings_while_measuring=False)
     bench.do("Measure,Start", "Time Weighting (Main),S", "Percentile 1,1")
     assert bench.ask("Time Weighting (Main)?") == "S"
@@ -143,11 +156,13 @@ def test_the_lock_can_be_taken_off() -> None:
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())
 def test_an_alias_is_the_same_setting(bench: Bench, alias: str, name: str) -> None:
+    """An alias is the same setting."""
     bench.do(f"{alias},{'C' if 'Frequency' in alias else 'S'}")
     assert bench.ask(f"{name}?") == bench.ask(f"{alias}?") == bench.instrument.settings[alias]
 
 
 def test_a_space_after_the_comma_can_be_refused() -> None:
+    """A space after the comma can be refused."""
     bench = Bench(space_after_comma=False)
     assert bench.code("Echo, On") == 2
     assert bench.code("Echo,On") == 0
@@ -172,15 +187,18 @@ def test_a_space_after_the_comma_can_be_refused() -> None:
     ],
 )
 def test_what_a_meter_tells_of_itself(line: str, data: str) -> None:
+    """What a meter tells of itself."""
     bench = Bench(model="NL-53", serial="00123456", firmware="02.00.0001", card_total_mb=1000, card_free_mb=333)
     assert bench.ask(line) == data
 
 
 def test_the_version_of_a_missing_option_is_no_parameter() -> None:
+    """The version of a missing option is no parameter."""
     assert Bench().code("System Version?NX-43RT") == 2
 
 
 def test_battery_and_power_source_can_be_played() -> None:
+    """Battery and power source can be played."""
     bench = Bench()
     bench.instrument.battery = "Low"
     assert bench.ask("Battery Level?") == "Low"
@@ -195,6 +213,7 @@ def test_battery_and_power_source_can_be_played() -> None:
     ],
 )
 def test_the_clock_is_set_and_goes_on(text: str, told: str) -> None:
+    """The clock is set and goes on."""
     bench = Bench()
     bench.do(f"Clock,{text}")
     assert bench.ask("Clock?") == told
@@ -218,14 +237,17 @@ def test_the_clock_is_set_and_goes_on(text: str, told: str) -> None:
     ],
 )
 def test_the_clock_takes_no_other_form(text: str) -> None:
+    """The clock takes no other form."""
     assert Bench().code(f"Clock,{text}") == 2
 
 
 def test_the_clock_may_be_ahead() -> None:
+    """The clock may be ahead."""
     assert Bench(clock_offset_s=3560).ask("Clock?") == "2026/03/02 09:59:20"
 
 
 def test_the_bad_form_is_found_before_the_bad_state() -> None:
+    """The bad form is found before the bad state."""
     bench = Bench()
     bench.do("Measure,Start")
     assert bench.code("Clock,2025/12/24,01:11:41") == 2
@@ -236,9 +258,11 @@ def test_the_bad_form_is_found_before_the_bad_state() -> None:
     "line", [b"", b"Manual Store", b"ManualStore", b"$Measure,Start", b"$Measure, Start", b"Reset,Start", b"Measure"]
 )
 def test_what_is_no_command(line: bytes) -> None:
+    """What has been seen to be no command is none."""
     assert Bench().code(line) == 1
 
 
 @pytest.mark.parametrize("line", [b"Type?\r", b"Ty\0pe?", b"Typ\xc3\xa9?", b"Echo,On\x7f", b"Echo,\tOn", b"\x1aType?"])
 def test_bytes_that_do_not_print_make_a_line_no_command(line: bytes) -> None:
+    """Bytes that do not print make a line no command."""
     assert Bench().code(line) == 1
