@@ -78,4 +78,6 @@ async def test_dashboard_lives(request: pytest.FixtureRequest, screen: Visitor, 
     await expect(gauges).to_have_count(len(meters), timeout=TIMEOUT_MS)
     for gauge in await gauges.all():
         await expect_to_live(gauge)
+    # The percentiles have got the names that each meter gives them.
+    await expect(page.get_by_text("L90", exact=True)).to_have_count(len(meters), timeout=TIMEOUT_MS)
     await screen.picture(f"dashboard-{request.node.callspec.id}")
