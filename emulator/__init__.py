@@ -1,7 +1,10 @@
 """An emulator of the Rion NL-43, NL-53 and NL-63 sound level meters."""
 
+from .acoustics import SceneError, Truth
 from .config import Latency, MeterConfig, Prompt
 from .faults import (
+    FAULTS,
+    ActiveFault,
     CutAnswer,
     DelayAnswer,
     DropAnswer,
@@ -11,10 +14,13 @@ from .faults import (
     ReplaceAnswer,
     ReplaceBytes,
 )
+from .ftp_log import FtpCommandRecord, FtpSessionRecord
 from .meter import EmulatedMeter
 from .referee import CommandRecord, ConnectionRecord, Kind, Referee, Violation
 
 __all__ = [
+    "FAULTS",
+    "ActiveFault",
     "CommandRecord",
     "ConnectionRecord",
     "CutAnswer",
@@ -23,6 +29,8 @@ __all__ = [
     "EmulatedMeter",
     "Fault",
     "Faults",
+    "FtpCommandRecord",
+    "FtpSessionRecord",
     "Kind",
     "Latency",
     "MeterConfig",
@@ -31,5 +39,7 @@ __all__ = [
     "RefuseWith",
     "ReplaceAnswer",
     "ReplaceBytes",
+    "SceneError",
+    "Truth",
     "Violation",
 ]

@@ -5,11 +5,17 @@ from collections.abc import Iterable, Sequence
 import contextlib
 from dataclasses import replace
 
+from .clock import Clock
 from .config import MeterConfig
 from .meter import EmulatedMeter
 
 # Often enough that a question never waits for much sound, seldom enough to cost an idle fleet nothing.
 KEEP_UP_S = 20.0
+# With a fast clock, so often that what has to be made up for stays short.
+KEEP_UP_FAST_S = 0.2
+# Between the portions of a step the meters catch up and others have their turn.
+STEP_PORTION_S = 50.0
+LONGEST_STEP_S = 7 * 86400
 
 
 def configs_of(base: MeterConfig, count: int, scenes: Sequence[str] = ()) -> list[MeterConfig]:
@@ -26,21 +32,25 @@ def configs_of(base: MeterConfig, count: int, scenes: Sequence[str] = ()) -> lis
 
 
 class Fleet:
-    """Meters that start and stop together. Sound is computed when it is asked for, and now and then for all."""
+    """Meters that start and stop together and live by one clock.
+
+    Sound is computed when it is asked for, and now and then for all.
+    """
 
     def __init__(self, configs: Iterable[MeterConfig]) -> None:
         """Make the meters, switched off."""
-        self.meters = tuple(EmulatedMeter(config) for config in configs)
+        self.clock = Clock()
+        self.meters = tuple(EmulatedMeter(config, self.clock) for config in configs)
         self._keeping_up: asyncio.Task[None] | None = None
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Start all meters, on consecutive ports or (0) each on a free one.
+    async def start(self, host: str = "127.0.0.1", port: int = 0, ftp_port: int | None = None) -> None:
+        """Start all meters, on consecutive ports or (0) each on a free one; likewise FTP, unless its port is None.
 
         OSError if a port cannot be had, ValueError if there is no such port.
         """
         try:
             for number, meter in enumerate(self.meters):
-                await meter.start(host, port + number if port else 0)
+                await meter.start(host, port + number if port else 0, ftp_port + number if ftp_port else ftp_port)
         except (OSError, ValueError):
             await self.stop()
             raise
@@ -56,8 +66,26 @@ class Fleet:
         for meter in self.meters:
             await meter.stop()
 
+    async def step(self, seconds: float) -> None:
+        """Let so much time pass for all meters at once; ValueError for less than none, or for more than a week."""
+        if not 0 <= seconds <= LONGEST_STEP_S:
+            raise ValueError(f"a step takes 0 to {LONGEST_STEP_S} s, not {seconds:g}")
+        while seconds > 0:
+            portion = min(seconds, STEP_PORTION_S)
+            self.clock.step(portion)
+            seconds -= portion
+            await self._catch_up()
+
     async def _keep_up(self) -> None:
+        last = self.clock.now().seconds
         while True:
-            await asyncio.sleep(KEEP_UP_S)
-            for meter in self.meters:
-                await meter.catch_up()
+            await asyncio.sleep(KEEP_UP_FAST_S)
+            now = self.clock.now().seconds
+            if now - last >= KEEP_UP_S:
+                await self._catch_up()
+                last = self.clock.now().seconds
+
+    async def _catch_up(self) -> None:
+        for meter in self.meters:
+            await meter.catch_up()
+        await asyncio.sleep(0)

@@ -1,11 +1,13 @@
 """The referee: watches what a client does to a meter, and names what it must not do."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 import math
+from typing import Literal
 
+from .ftp_log import FtpLog
 from .instrument import Parsed
 
 SPACING_S = 1.0
@@ -53,6 +55,8 @@ class Kind(StrEnum):
     """Sent bytes after SUB before the stream had come to rest."""
     CHARACTER_GAP = "character gap"
     """Paused more than 100 ms inside a command."""
+    SECOND_FTP_SESSION = "second FTP session"
+    """Opened an FTP session while another one was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,26 @@ class ConnectionRecord:
     last_command_at: float | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Something that the referee saw at a loop time: bytes, a connection's begin or end.
+
+    Of violations, and of the commands and replies of FTP, `text` tells; `connection` is then the FTP session.
+    """
+
+    kind: Literal["opened", "closed", "received", "sent", "violation", "ftp"]
+    at: float
+    connection: int | None = None
+    data: bytes = b""
+    text: str = ""
+
+
 class Referee:
-    """Records commands and connections, and judges them."""
+    """Records commands and connections, and judges them. `watchers` are told all it sees, while it happens."""
 
     def __init__(self, keep: int | None = None) -> None:
         """Begin; remember so many commands, connections and violations in full (None: all), and count all of them."""
+        self.watchers: list[Callable[[Sight], None]] = []
         self._commands: deque[CommandRecord] = deque(maxlen=keep)
         self._connections: deque[ConnectionRecord] = deque(maxlen=keep)
         self._violations: deque[Violation] = deque(maxlen=keep)
@@ -114,6 +133,8 @@ class Referee:
         self._connected = self._served = self._swallowed = 0
         self._needed_s = self._used_s = 0.0
         self._expected: set[Kind] = set()
+        self.ftp = FtpLog(keep, lambda at, detail: self._violate(Kind.SECOND_FTP_SESSION, at, detail))
+        self.ftp.watch = lambda at, session, text: self._tell(Sight("ftp", at, session, text=text))
 
     @property
     def commands(self) -> Sequence[CommandRecord]:
@@ -129,6 +150,16 @@ class Referee:
     def violations(self) -> Sequence[Violation]:
         """The violations, oldest first."""
         return list(self._violations)
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open, served or not."""
+        return len(self._open)
+
+    @property
+    def violation_count(self) -> int:
+        """How many violations there were, also those that are not remembered any more."""
+        return self._by_kind.total()
 
     def expect(self, kind: Kind | str) -> None:
         """Let this kind of violation pass in `assert_clean`."""
@@ -152,17 +183,25 @@ class Referee:
         record = ConnectionRecord(self._connected, at, served)
         self._open[record.number] = record
         self._connections.append(record)
+        self._tell(Sight("opened", at, record.number, text="" if served else "not served"))
         return record
 
     def closed(self, connection: ConnectionRecord, at: float) -> None:
         """Note the end of a connection."""
         connection.closed_at = self._last_closed_at = at
         del self._open[connection.number]
+        self._tell(Sight("closed", at, connection.number))
 
-    def sent(self, connection: ConnectionRecord, at: float, size: int) -> None:
+    def received(self, connection: ConnectionRecord, at: float, data: bytes) -> None:
+        """Note bytes from the client."""
+        connection.bytes_received += len(data)
+        self._tell(Sight("received", at, connection.number, data))
+
+    def sent(self, connection: ConnectionRecord, at: float, data: bytes) -> None:
         """Note bytes from the meter."""
         connection.last_sent_at = at
-        connection.bytes_sent += size
+        connection.bytes_sent += len(data)
+        self._tell(Sight("sent", at, connection.number, data))
 
     def command(self, connection: ConnectionRecord, line: bytes, at: float, parsed: Parsed | None) -> CommandRecord:
         """Note and judge a whole line from the client; `at` is the time of its first byte."""
@@ -223,6 +262,7 @@ class Referee:
             },
             "slots_used": round(self._needed_s / self._used_s, 4) if self._used_s else None,
             "swallowed_bytes": self._swallowed,
+            "ftp": self.ftp.report(),
             "violations": {str(kind): count for kind, count in self._by_kind.most_common()},
             "last_violations": [f"{violation.kind}: {violation.detail}" for violation in self.violations[-20:]],
         }
@@ -249,6 +289,11 @@ class Referee:
     def _violate(self, kind: Kind, at: float, detail: str) -> None:
         self._by_kind[kind] += 1
         self._violations.append(Violation(kind, at, detail))
+        self._tell(Sight("violation", at, text=f"{kind}: {detail}"))
+
+    def _tell(self, sight: Sight) -> None:
+        for watcher in tuple(self.watchers):
+            watcher(sight)
 
 
 def _is_forbidden(parsed: Parsed) -> bool:

@@ -23,6 +23,9 @@ FLOORS = (
     Floor("custom_components/rion_nl43/nl43/", 100),
     Floor("custom_components/rion_nl43/monitor/", 100),
     Floor("emulator/acoustics/", 100),
+    Floor("emulator/card/", 100),
+    Floor("emulator/check/", 100),
+    Floor("emulator/ftp/", 100),
 )
 
 

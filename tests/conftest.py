@@ -10,10 +10,10 @@ import pytest
 
 import custom_components  # noqa: F401 # before the test plugin's own package of that name
 
-from .fixtures import emulated_meter
+from .fixtures import emulated_meter, nl43_emulator
 from .virtual_time import VirtualTime
 
-__all__ = ["START", "emulated_meter"]
+__all__ = ["START", "emulated_meter", "nl43_emulator"]
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

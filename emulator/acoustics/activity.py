@@ -11,7 +11,7 @@ class Activity(Protocol):
     """How much of a source there is to hear: 0 for nothing, 1 for all of it."""
 
     def at(self, second: int) -> float:
-        """Return the factor on the mean square, or on the number of events, at a second from power-on."""
+        """Return the factor on the mean square, or on the number of events, at a second from the scene's begin."""
 
 
 class Timetable:
@@ -36,7 +36,7 @@ class Timetable:
         self._workdays = workdays
 
     def at(self, second: int) -> float:
-        """Return the factor at a second from power-on."""
+        """Return the factor at a second from the scene's begin."""
         if self._begin is None:
             return max(self._workday)
         now = self._begin + timedelta(seconds=second)
@@ -96,7 +96,7 @@ class Spells:
         self._spell = (0, 0)
 
     def at(self, second: int) -> float:
-        """Return the factor at a second from power-on; 0 at both ends of a spell."""
+        """Return the factor at a second from the scene's begin; 0 at both ends of a spell."""
         period = second // self._period_s
         if period != self._period:
             self._period = period

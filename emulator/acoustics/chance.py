@@ -22,7 +22,7 @@ class SlowNoise:
         self._from = self._to = 0.0
 
     def at(self, time_s: float) -> float:
-        """Return the value at a time in seconds from power-on."""
+        """Return the value at a time in seconds from the scene's begin."""
         position = time_s / self._period_s
         knot = math.floor(position)
         if knot != self._knot:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .measurement import FACTORY_PERCENTAGES, Measurement, Results
+from .measurement import FACTORY_PERCENTAGES, ErasableMeasurement, Heard, Measurement, Measuring, Results
 from .sound import LOWEST_LEVEL_DB, Slot, energy_of, level_db
-from .weighting import make_time_weighting
+from .weighting import Impulse, make_time_weighting
 
 # The ranges of this family of meters; a sine at the top of the range has its peak at the top of the peak's range.
 RANGE_TOP_DB = 138.0
@@ -28,6 +28,7 @@ class SlotLevels:
     lpeak: float
     over: bool
     under: bool
+    lieq: float = LOWEST_LEVEL_DB
 
 
 class Channel:
@@ -40,6 +41,8 @@ class Channel:
         "_bottom",
         "_energy",
         "_energy_field",
+        "_impulse",
+        "_impulse_weighting",
         "_lp_before",
         "_measurement",
         "_over",
@@ -48,6 +51,7 @@ class Channel:
         "_step",
         "_weighting",
         "frequency_weighting",
+        "heard",
         "lp",
         "time_weighting",
     )
@@ -60,18 +64,35 @@ class Channel:
         self.time_weighting = time_weighting
         self.lp = LOWEST_LEVEL_DB
         self._weighting = make_time_weighting(time_weighting)
+        self._impulse_weighting = Impulse()
         self._step: Callable[[float], float] | None = None
         self._energy_field = _ENERGY_FIELD[frequency_weighting]
         self._peak_field = Slot._fields.index("peak_z" if frequency_weighting == "Z" else "peak_c")
         self._bottom = RANGE_BOTTOM_DB[frequency_weighting]
         self._lp_before = LOWEST_LEVEL_DB
-        self._energy = self._peak = 0.0
+        self._energy = self._impulse = self._peak = 0.0
         self._over = False
-        self._measurement = Measurement(FACTORY_PERCENTAGES)
+        self._measurement: Measuring = Measurement(FACTORY_PERCENTAGES)
+        self.heard = Heard(0.0, 0.0, 0.0, LOWEST_LEVEL_DB, LOWEST_LEVEL_DB, over=False, under=False)
+        """What it made of the last slot that was measured."""
 
-    def start(self, percentages: tuple[float, ...] = FACTORY_PERCENTAGES) -> None:
-        """Clear the results and measure anew, with these percentages in % for LN1, LN2 ..."""
-        self._measurement = Measurement(percentages)
+    def start(
+        self,
+        percentages: tuple[float, ...] = FACTORY_PERCENTAGES,
+        *,
+        moving_slots: int = 0,
+        erasable_slots: int = 0,
+    ) -> None:
+        """Clear the results and measure anew, with these percentages in % for LN1, LN2 ...
+
+        The moving Leq is of so many slots, 0 for none of it; so many can be erased.
+        """
+        measurement = Measurement(percentages, moving_slots)
+        self._measurement = ErasableMeasurement(measurement, erasable_slots) if erasable_slots else measurement
+
+    def erase(self) -> int:
+        """Take the last slots out of the measurement, at most as many as the start allowed; return their number."""
+        return self._measurement.erase()
 
     def add(self, slot: Slot, measuring: bool) -> None:
         """Hear the next 100 ms; without `measuring` (stopped, paused) they count for the live level alone."""
@@ -84,15 +105,19 @@ class Channel:
         if self._step is None:
             self._step = self._weighting.step
             before = lp = level_db(self._weighting.settle(energy))
+            impulse = self._impulse_weighting.settle(energy)
         else:
             before = self.lp
             lp = level_db(self._step(energy))
+            impulse = self._impulse_weighting.step(energy)
         self.lp = lp
         self._lp_before = before
         self._energy = energy
+        self._impulse = impulse
         self._peak = peak
         if measuring:
-            self._measurement.add(energy, peak, before, lp, over=over, under=lp < self._bottom)
+            self.heard = heard = Heard(energy, impulse, peak, before, lp, over, lp < self._bottom)
+            self._measurement.add(heard)
 
     def results(self, *, latched: bool = True) -> Results:
         """Return the results since the start.
@@ -113,4 +138,5 @@ class Channel:
             lpeak=level_db(self._peak),
             over=self._over,
             under=self.lp < self._bottom,
+            lieq=level_db(self._impulse),
         )

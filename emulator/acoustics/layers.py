@@ -10,6 +10,40 @@ from .sound import SINE_CREST, SLOTS_PER_SECOND, Noise, SecondOfSound, Spectrum,
 _TENTHS = range(SLOTS_PER_SECOND)
 
 
+class WanderingLevel:
+    """A level that wanders around a median, log-normal in its mean square."""
+
+    __slots__ = ("_drift", "_median_db", "_next", "_spread_db", "_wander", "_when")
+
+    def __init__(self, seed: str, median_db: float, *, spread_db: float, memory_s: float, when: Activity) -> None:
+        """Make one that wanders within `memory_s` and, as much, within 15 times as long."""
+        self._median_db = median_db
+        self._spread_db = spread_db * math.sqrt(0.5)
+        self._wander = SlowNoise(f"{seed}/wander", memory_s)
+        self._drift = SlowNoise(f"{seed}/drift", 15 * memory_s)
+        self._when = when
+        self._next = (0, self._energy_at(0))
+
+    def second(self, second: int) -> list[float] | None:
+        """Return the mean squares of the ten slots of a second; None for silence."""
+        known, begin = self._next
+        if known != second:
+            begin = self._energy_at(second)
+        end = self._energy_at(second + 1)
+        self._next = (second + 1, end)
+        if not begin and not end:
+            return None
+        slope = (end - begin) / SLOTS_PER_SECOND
+        return [begin + slope * (tenth + 0.5) for tenth in _TENTHS]
+
+    def _energy_at(self, second: int) -> float:
+        factor = self._when.at(second)
+        if not factor:
+            return 0.0
+        wandering = self._spread_db * (self._wander.at(second) + self._drift.at(second))
+        return energy_of(self._median_db + wandering) * factor
+
+
 class NoiseSource:
     """A noise whose level wanders around a median, log-normal in its mean square."""
 
@@ -30,37 +64,19 @@ class NoiseSource:
         `roughness` and `impulsiveness` are those of Noise.
         """
         self._seed = seed
-        self._median_db = median_db
         self._c_to_a, self._z_to_a = spectrum.c_to_a, spectrum.z_to_a
-        self._spread_db = spread_db * math.sqrt(0.5)
-        self._wander = SlowNoise(f"{seed}/wander", memory_s)
-        self._drift = SlowNoise(f"{seed}/drift", 15 * memory_s)
-        self._when = when
+        self._level = WanderingLevel(seed, median_db, spread_db=spread_db, memory_s=memory_s, when=when)
         self._roughness = roughness
         self._impulsiveness = impulsiveness
-        self._next = (0, self._energy_at(0))
 
     def add_to(self, sound: SecondOfSound, second: int) -> None:
-        """Add this layer's sound during one second, counted from power-on."""
-        known, begin = self._next
-        if known != second:
-            begin = self._energy_at(second)
-        end = self._energy_at(second + 1)
-        self._next = (second + 1, end)
-        if not begin and not end:
+        """Add this layer's sound during one second, counted from the scene's begin."""
+        a = self._level.second(second)
+        if a is None:
             return
-        slope = (end - begin) / SLOTS_PER_SECOND
-        a = [begin + slope * (tenth + 0.5) for tenth in _TENTHS]
         c = [energy * self._c_to_a for energy in a]
         z = [energy * self._z_to_a for energy in a]
         sound.add_noise(Noise(a, c, z, self._roughness, self._impulsiveness), rng_for(self._seed, second))
-
-    def _energy_at(self, second: int) -> float:
-        factor = self._when.at(second)
-        if not factor:
-            return 0.0
-        wandering = self._spread_db * (self._wander.at(second) + self._drift.at(second))
-        return energy_of(self._median_db + wandering) * factor
 
 
 class Tone:
@@ -81,7 +97,7 @@ class Tone:
         self._when = when
 
     def add_to(self, sound: SecondOfSound, second: int) -> None:
-        """Add this layer's sound during one second, counted from power-on."""
+        """Add this layer's sound during one second, counted from the scene's begin."""
         factor = self._when.at(second)
         if not factor:
             return
@@ -118,7 +134,7 @@ class Impacts:
         self._when = when
 
     def add_to(self, sound: SecondOfSound, second: int) -> None:
-        """Add this layer's sound during one second, counted from power-on."""
+        """Add this layer's sound during one second, counted from the scene's begin."""
         if not self._when.at(second) and not self._when.at(second - 1):
             return
         # A blow may come half an interval late, and what remains of it is heard in the next second.

@@ -106,6 +106,18 @@ class SecondOfSound:
         self.peak_c[tenth] += c * crest
         self.peak_z[tenth] += z * crest
 
+    def add_changed(self, other: "SecondOfSound", factors: list[float]) -> None:
+        """Add another second of sound, each slot times a factor on the mean square."""
+        for own, others in (
+            (self.a, other.a),
+            (self.c, other.c),
+            (self.z, other.z),
+            (self.peak_c, other.peak_c),
+            (self.peak_z, other.peak_z),
+        ):
+            for tenth, factor in enumerate(factors):
+                own[tenth] += others[tenth] * factor
+
     def add_noise(self, expected: Noise, rng: Random) -> None:
         """Add a chance-made noise of these expected mean squares.
 
@@ -128,4 +140,4 @@ class Layer(Protocol):
     """One source, or many of a kind. What it adds to a second depends on its seed and on that second alone."""
 
     def add_to(self, sound: SecondOfSound, second: int) -> None:
-        """Add this layer's sound during one second, counted from power-on."""
+        """Add this layer's sound during one second, counted from the scene's begin."""

@@ -33,6 +33,13 @@ class LevelDistribution:
         self._top = max(self._top, number)
         self._bottom = min(self._bottom, number)
 
+    def copy(self) -> "LevelDistribution":
+        """Return one that goes on from here by itself."""
+        twin = LevelDistribution()
+        twin._counts = self._counts.copy()
+        twin._bottom, twin._top, twin.total = self._bottom, self._top, self.total
+        return twin
+
     def exceeded(self, percentages: Iterable[float]) -> tuple[float | None, ...]:
         """Return for each percentage the level in dB exceeded for that share of the time; None without any level.
 

@@ -86,7 +86,7 @@ class Traffic:
         self._near: list[PassBy] = []
 
     def add_to(self, sound: SecondOfSound, second: int) -> None:
-        """Add this layer's sound during one second, counted from power-on."""
+        """Add this layer's sound during one second, counted from the scene's begin."""
         self._go_to(second)
         if not self._near:
             return

@@ -14,6 +14,8 @@ FAST_S = 0.125
 SLOW_S = 1.0
 IMPULSE_RISE_S = 0.035
 IMPULSE_DECAY_S = 1.5
+# What a sound leaves of itself in the slowest weighting (I: 2.9 dB/s) after this many slots is lost in the next one.
+MEMORY_SLOTS = 400
 
 
 class TimeWeighting(Protocol):

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from emulator.faults import Delivery, Faults, Piece, refusal_of
+from emulator.faults import Delivery, Faults, Piece, Then, refusal_of
 from emulator.instrument import Answer, Instrument, Parsed, Stream, execute
 from emulator.instrument.execution import SLOW_STARTS
 
@@ -13,8 +13,11 @@ def answer_line(
     instrument: Instrument, faults: Faults, rng: Random, line: bytes, parsed: Parsed | None
 ) -> tuple[Delivery, Stream | None]:
     """Do what a line asks; return how its answer goes out, and the stream that follows it."""
-    echo = line + CRLF if instrument.settings.is_on("Echo") else b""
+    # What begins with this command is already so when it is answered.
     striking = faults.striking(line.decode("ascii", "backslashreplace"))
+    echo = line + CRLF if instrument.settings.is_on("Echo") else b""
+    if any(fault.swallows for fault in striking):
+        return Delivery((), Then.READY_UNSAID), None
     refusal = refusal_of(striking)
     answer = execute(instrument, parsed) if refusal is None else Answer(refusal)
     for fault in striking:

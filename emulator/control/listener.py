@@ -7,6 +7,8 @@ from enum import Enum, auto
 import socket
 from typing import Any
 
+from .black_hole import dropped
+
 # An instrument has little memory for what a client does not fetch.
 SEND_BUFFER = 16384
 LAST_PORT = 65535
@@ -38,7 +40,7 @@ class Listener:
         self._family: socket.AddressFamily = info[0][0]
         self._address: Any = info[0][4]  # its shape depends on the family
         self._on_connection = on_connection
-        self._backlog = backlog
+        self.backlog = backlog
         self._loop = asyncio.get_running_loop()
         self._keeper = self._bound()
         self._address = self._keeper.getsockname()
@@ -58,6 +60,11 @@ class Listener:
             return Door.REFUSED
         return Door.OPEN if self._reading else Door.UNANSWERED
 
+    @property
+    def dropped(self) -> int | None:
+        """How many connection attempts the listening socket has left unanswered; None where nobody counts them."""
+        return None if self._listening is None else dropped(self._listening)
+
     def set_door(self, door: Door) -> None:
         """Change what becomes of connection attempts."""
         if door is self.door:
@@ -69,7 +76,7 @@ class Listener:
             self._listening = self._bound()
         self._reading = door is Door.OPEN
         if door is Door.OPEN:
-            self._listening.listen(self._backlog)
+            self._listening.listen(self.backlog)
             self._loop.add_reader(self._listening, self._accept)
             for sock in self._emptied_queue():
                 self._on_connection(sock)

@@ -6,15 +6,19 @@ from random import Random
 import socket
 from typing import Any, cast
 
+from emulator.config import SecondConnection
 from emulator.faults import Faults
 from emulator.instrument import Instrument
 from emulator.referee import ConnectionRecord, Referee
 
 from .listener import Door, Listener
+from .overrules import Loss, Overrules
 from .session import Session
 
 # For tests that connect from several places at once.
 BACKLOG = 16
+# Nobody tells when the client of a dead connection is gone, and the sockets are not endless.
+MOST_VANISHED = 50
 
 
 class Bystander(asyncio.Protocol):
@@ -38,8 +42,9 @@ class Bystander(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Swallow it."""
-        self._connection.bytes_received += len(data)
-        self._referee.swallowed(self._connection, data, self._now())
+        now = self._now()
+        self._referee.received(self._connection, now, data)
+        self._referee.swallowed(self._connection, data, now)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
@@ -57,6 +62,7 @@ class ControlPort:
     def __init__(self, instrument: Instrument, referee: Referee, faults: Faults, rng: Random) -> None:
         """Make a port that is closed."""
         self.bystanders: set[Bystander] = set()
+        self.overrules = Overrules()
         self.when_off = Door.REFUSED
         """What becomes of connection attempts while the meter is switched off."""
         self._instrument = instrument
@@ -65,10 +71,13 @@ class ControlPort:
         self._faults = faults
         self._rng = rng
         self._listener: Listener | None = None
-        self._session: Session | None = None
+        self.session: Session | None = None
+        """Who has the slot."""
+        self._vanished: dict[Session, None] = {}
         self._release: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         instrument.setting_changed.append(lambda name: self.update())
+        instrument.state_changed.append(self.update)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -80,12 +89,35 @@ class ControlPort:
     @property
     def closes_others(self) -> bool:
         """Whether those who find the slot taken are sent away at once."""
-        return self._config.second_connection == "close"
+        return self._fate == "close"
+
+    @property
+    def dropped(self) -> int | None:
+        """How many connection attempts have been left unanswered since the door shut; None where nobody counts them."""
+        return None if self._listener is None else self._listener.dropped
+
+    def lose(self, how: Loss) -> None:
+        """Lose the connection that has the slot: by a reset, or without the client's being told."""
+        if self.session is None or not self.session.connected or how == "keep":
+            return
+        if how == "reset":
+            self.session.reset()
+            return
+        self.session.vanish()
+        self._vanished[self.session] = None
+        if len(self._vanished) > MOST_VANISHED:
+            next(iter(self._vanished)).abort()
+
+    def forget_vanished(self) -> None:
+        """Free the slot if the way to who has it is dead."""
+        if self.session in self._vanished:
+            streaming = self.session.streaming
+            self.session = None
+            self._free_slot(streaming)
 
     def open(self, host: str, port: int) -> None:
         """Take the address; OSError if that cannot be."""
-        backlog = 0 if self._config.second_connection == "timeout" else BACKLOG
-        self._listener = Listener(host, port, self._accept, backlog=backlog)
+        self._listener = Listener(host, port, self._accept)
         self.update()
 
     async def close(self) -> None:
@@ -94,6 +126,8 @@ class ControlPort:
             self._listener.close()
             self._listener = None
         self._cut()
+        for session in self._vanished:
+            session.abort()
         await self.settled()
 
     async def settled(self) -> None:
@@ -109,29 +143,42 @@ class ControlPort:
         if not self._instrument.powered:
             self._cut()
             self._listener.set_door(self.when_off)
-        elif not self._instrument.lan_control:
-            self._listener.set_door(Door.REFUSED)
-            if self._session is not None and self._session.connected and not self._session.exchanging:
-                self._session.close()
-        else:
-            self._listener.set_door(self._door_by_slot())
+            return
+        session, controlled = self.session, self._instrument.lan_control
+        if not controlled and session is not None and session.idle:
+            session.close()
+        self._listener.backlog = 0 if self._fate == "timeout" else BACKLOG
+        self._listener.set_door(self._door())
 
-    def _door_by_slot(self) -> Door:
-        if self._session is None and self._release is None:
+    @property
+    def _fate(self) -> SecondConnection:
+        return self.overrules.fate(self._config.second_connection)
+
+    @property
+    def _taken(self) -> bool:
+        return self.session is not None or self._release is not None or bool(self.overrules.strangers)
+
+    def _door(self) -> Door:
+        if self.overrules.bar == "timeout" or self._instrument.asleep:
+            return Door.UNANSWERED
+        if self.overrules.bar == "refused" or not self._instrument.lan_control:
+            return Door.REFUSED
+        if not self._taken:
             return Door.OPEN
-        return {"timeout": Door.UNANSWERED, "refused": Door.REFUSED}.get(self._config.second_connection, Door.OPEN)
+        return {"timeout": Door.UNANSWERED, "refused": Door.REFUSED}.get(self._fate, Door.OPEN)
 
     def _accept(self, sock: socket.socket) -> None:
         protocol: Session | Bystander
-        if self._session is None and self._release is None:
-            protocol = self._session = Session(
+        if not self._taken:
+            protocol = self.session = Session(
                 self._instrument,
                 self._referee,
                 self._faults,
                 self._rng,
+                overrules=self.overrules,
                 spawn=self._spawn,
                 on_exchanged=self.update,
-                on_closed=self._free_slot,
+                on_closed=self._closed,
             )
             self.update()
         else:
@@ -144,8 +191,8 @@ class ControlPort:
         if not task.cancelled():
             return
         sock.close()
-        if self._session is not None and not self._session.connected:
-            self._session = None
+        if self.session is not None and not self.session.connected:
+            self.session = None
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
@@ -159,13 +206,26 @@ class ControlPort:
             # A failure is raised here, for the loop to report it.
             task.result()
 
+    def _closed(self, session: Session) -> None:
+        self._vanished.pop(session, None)
+        if session is self.session:
+            self.session = None
+            self._free_slot(session.streaming)
+
     def _free_slot(self, streaming: bool) -> None:
-        self._session = None
         config = self._config
         wait_s = config.slot_release_after_stream_s if streaming else config.slot_release_s
+        wait_s = max(wait_s, self._faults.hold_s(streaming=streaming))
         if wait_s and self._instrument.powered:
             self._release = asyncio.get_running_loop().call_later(wait_s, self._released)
+        self._faults.disconnected()
         self.update()
+
+    def release(self) -> None:
+        """Free a slot that is still taken after its connection closed."""
+        if self._release is not None:
+            self._release.cancel()
+            self._released()
 
     def _released(self) -> None:
         self._release = None
@@ -177,7 +237,10 @@ class ControlPort:
             self._release = None
         for task in self._tasks:
             task.cancel()
-        if self._session is not None and self._session.connected:
-            self._session.abort()
+        if self.session in self._vanished:
+            # The client hears nothing of it.
+            self.session = None
+        elif self.session is not None and self.session.connected:
+            self.session.abort()
         for bystander in self.bystanders:
             bystander.abort()

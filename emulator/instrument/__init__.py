@@ -1,11 +1,13 @@
 """How the meter behaves: settings, state machine, command table and rows. No sockets; time is told to it."""
 
 from .execution import Answer, Result, Stream, execute, understand
-from .instrument import Instrument, Moment
+from .instrument import Instrument
+from .moment import Moment
 from .parsing import Parsed
 from .run import State
 from .settings import Settings
 from .table import COMMANDS
+from .truth import TrueLevels
 
 __all__ = [
     "COMMANDS",
@@ -17,6 +19,7 @@ __all__ = [
     "Settings",
     "State",
     "Stream",
+    "TrueLevels",
     "execute",
     "understand",
 ]

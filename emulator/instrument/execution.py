@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 
+from emulator.config import PercentileForm
+
 from .command import Command, Kind, When
 from .instrument import Instrument
 from .parsing import Parsed, parse
@@ -39,7 +41,8 @@ class Answer:
 
 def understand(instrument: Instrument, line: bytes) -> Parsed | None:
     """Return what a line without its CR LF asks of the meter; None if it is no command."""
-    return parse(line, space_after_comma=instrument.config.space_after_comma)
+    config = instrument.config
+    return parse(line, space_after_comma=config.space_after_comma, base_names=config.base_names)
 
 
 def execute(instrument: Instrument, parsed: Parsed | None) -> Answer:
@@ -66,14 +69,17 @@ def _answer(instrument: Instrument, command: Command, argument: str) -> Answer:
         return Answer(Result.OK, stream=Stream.WITH_STATUS if argument else Stream.PLAIN)
     if command.name == "System Version" and argument[-2:] not in {"", *instrument.config.options}:
         return Answer(Result.WRONG_PARAMETER)
+    if command.name.startswith("Percentile"):
+        text = PERCENTILE_FORMS[instrument.config.percentile_form].format(instrument.settings[command.name])
+        return Answer(Result.OK, text)
     if command.stored:
-        return Answer(Result.OK, instrument.settings[command.name])
+        return Answer(Result.OK, instrument.told_instead.get(command.name, instrument.settings[command.name]))
     return Answer(Result.OK, REQUESTS[command.name](instrument))
 
 
 def _set(instrument: Instrument, command: Command, values: tuple[str, ...]) -> Result:
     canonical = command.values.canonical(values[0]) if command.values and len(values) == 1 else None
-    if canonical is None:
+    if canonical is None or (command.name == "Store Mode" and not _can_store(instrument, canonical)):
         return Result.WRONG_PARAMETER
     if command.when is When.BY_STATE:
         return Result.OK if CONTROLS[command.name, canonical](instrument) else Result.WRONG_STATE
@@ -81,24 +87,27 @@ def _set(instrument: Instrument, command: Command, values: tuple[str, ...]) -> R
     if locked and instrument.state is not State.STOPPED:
         return Result.WRONG_STATE
     if command.name == "Clock":
-        _set_clock(instrument, canonical)
+        instrument.clock = parse_stamp(canonical) or instrument.clock
     else:
         instrument.settings[command.name] = canonical
     return Result.OK
 
 
-def _set_clock(instrument: Instrument, text: str) -> None:
-    if when := parse_stamp(text):
-        instrument.clock = when
+def _can_store(instrument: Instrument, mode: str) -> bool:
+    return mode == "Manual" or "EX" in instrument.config.options
 
 
 def _measure_word(instrument: Instrument) -> str:
-    match instrument.state:
-        case State.STOPPED:
-            return "Stop"
-        case State.PAUSED:
-            return instrument.config.pause_word
-    return "Start"
+    config = instrument.config
+    words = {
+        State.STOPPED: "Stop",
+        State.WAITING: config.timer_word,
+        State.DELAYED: config.delay_word,
+        State.ARMED: config.trigger_word,
+        State.MEASURING: "Start",
+        State.PAUSED: config.pause_word,
+    }
+    return words[instrument.state]
 
 
 def _overwrite_word(instrument: Instrument) -> str:
@@ -129,6 +138,13 @@ CONTROLS: dict[tuple[str, str], Callable[[Instrument], bool]] = {
     ("Pause", "On"): Instrument.pause,
     ("Pause", "Off"): Instrument.resume,
     ("Manual Store", "Start"): Instrument.press_store,
+}
+
+PERCENTILE_FORMS: dict[PercentileForm, str] = {
+    "plain": "{}",
+    "padded": "{:>2}",
+    "decimal": "{}.0",
+    "percent": "{}%",
 }
 
 # Setting these to start takes the meter longer; to set `Measure,Stop` does not.

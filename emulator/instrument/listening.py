@@ -1,11 +1,12 @@
 """What the meter hears: its channels, fed from the scene up to a moment."""
 
-from emulator.acoustics import Channel, Results, Scene, SlotLevels
+from collections.abc import Callable, Sequence
 
-# What a sound leaves of itself in the slowest weighting (I: 2.9 dB/s) after this many slots is lost in the next one.
-MEMORY_SLOTS = 400
+from emulator.acoustics import MEMORY_SLOTS, Channel, Results, Scene, SlotLevels
+from emulator.acoustics.measurement import Heard
 
 type Weightings = tuple[str, str]
+type Taker = Callable[[int, Sequence[Heard]], bool]
 
 
 class Listening:
@@ -22,18 +23,24 @@ class Listening:
         """The channels in use."""
         return frozenset(self._channels)
 
-    def hear(self, slots: int, *, measuring: bool) -> None:
-        """Take the next slots in. Those that no result and no Lp can tell of any more are left out."""
+    def hear(self, slots: int, *, measuring: bool, taker: Taker | None = None) -> int:
+        """Take the next slots in. Those that no result and no Lp can tell of any more are left out.
+
+        While measuring, `taker` is given the number of each slot and what the channels heard; where it wants no more
+        the rest is left for later. Return how many slots have passed.
+        """
+        begin = self.slots
         if not measuring:
-            skipped = max(0, slots - MEMORY_SLOTS)
-            self.slots += skipped
-            slots -= skipped
+            self.slots += max(0, slots - MEMORY_SLOTS)
         channels = tuple(self._channels.values())
-        for index in range(self.slots, self.slots + slots):
+        for index in range(self.slots, begin + slots):
             slot = self._scene.slot(index)
             for channel in channels:
                 channel.add(slot, measuring)
-        self.slots += slots
+            self.slots += 1
+            if measuring and taker and not taker(index, [channel.heard for channel in channels]):
+                break
+        return self.slots - begin
 
     def use(self, weightings: dict[int, Weightings]) -> None:
         """Change to these channels. One that is new or weighted anew reads at once what it would have read."""
@@ -45,10 +52,14 @@ class Listening:
             channels[number] = channel
         self._channels = channels
 
-    def start(self, percentages: tuple[float, ...]) -> None:
-        """Begin to measure on every channel."""
+    def start(self, percentages: tuple[float, ...], *, moving_slots: int = 0, erasable_slots: int = 0) -> None:
+        """Begin to measure on every channel; the moving Leq is of so many slots, and so many can be erased."""
         for channel in self._channels.values():
-            channel.start(percentages)
+            channel.start(percentages, moving_slots=moving_slots, erasable_slots=erasable_slots)
+
+    def erase(self) -> int:
+        """Take the last slots out of the measurement; return their number."""
+        return max(channel.erase() for channel in self._channels.values())
 
     def slot_levels(self, number: int) -> SlotLevels:
         """Return the levels of the last slot alone."""

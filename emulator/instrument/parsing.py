@@ -4,9 +4,10 @@ from dataclasses import dataclass
 import re
 
 from .command import Command, Kind
-from .table import BY_NAME
+from .table import ALIASES, BY_NAME
 
 _LINE = re.compile(rb"([^,?]*)([,?])(.*)", re.DOTALL)
+_BASE_NAMES = {alias.lower() for alias in ALIASES}
 _PRINTABLE = re.compile(rb"[\x20-\x7e]+")
 
 
@@ -29,14 +30,14 @@ class Parsed:
         return self.values[0]
 
 
-def parse(line: bytes, *, space_after_comma: bool = True) -> Parsed | None:
+def parse(line: bytes, *, space_after_comma: bool = True, base_names: bool = True) -> Parsed | None:
     """Return what a line without its CR LF asks for; None if it is no command of the meter."""
     match = _LINE.fullmatch(line)
     if not match or not _PRINTABLE.fullmatch(line):
         return None
     name, mark, rest = (part.decode("ascii") for part in match.groups())
     command = BY_NAME.get(name.lower())
-    if command is None:
+    if command is None or (name.lower() in _BASE_NAMES and not base_names):
         return None
     if mark == "?":
         return Parsed(command, Kind.REQUEST, (rest,))

@@ -8,13 +8,26 @@ class State(Enum):
     """What the meter is doing."""
 
     STOPPED = auto()
+    WAITING = auto()
+    """For the next measurement of Timer Auto."""
     DELAYED = auto()
+    ARMED = auto()
+    """Waiting for its trigger."""
     MEASURING = auto()
     PAUSED = auto()
 
 
+class Change(Enum):
+    """What the passing of time did."""
+
+    NONE = auto()
+    BEGAN = auto()
+    """The measurement: the next slot is its first."""
+    ENDED = auto()
+
+
 class Run:
-    """One measurement after the other: started, paused, and ended by a stop or by its preset time.
+    """One measurement after the other: started, delayed, triggered, paused, ended by a stop or by its preset time.
 
     The methods named like a key or a command return whether the state allowed it.
     """
@@ -24,8 +37,9 @@ class Run:
         self.state = State.STOPPED
         self.storable = False
         """Whether there is a result that has not been stored yet."""
-        self._delay = 0
+        self._wait = 0
         self._left = 0
+        self._triggered = False
         self._began = False
 
     @property
@@ -34,23 +48,47 @@ class Run:
         return self.state is State.MEASURING
 
     @property
+    def listens(self) -> bool:
+        """Whether the slot to come matters, be it for a trigger."""
+        return self.state in {State.MEASURING, State.ARMED}
+
+    @property
     def ahead(self) -> float:
         """How many slots may pass before the state changes by itself."""
-        if self.state is State.DELAYED:
-            return self._delay
-        return self._left if self.measuring else math.inf
+        match self.state:
+            case State.WAITING | State.DELAYED:
+                return self._wait
+            case State.MEASURING:
+                return self._left
+            case State.ARMED:
+                return 1
+        return math.inf
 
-    def start(self, preset_slots: int, delay_slots: int) -> bool:
-        """Begin a measurement of so many slots, after a delay."""
+    def start(self, preset_slots: int, delay_slots: int = 0, *, triggered: bool = False) -> bool:
+        """Begin a measurement of so many slots, after a delay and, if it is to be triggered, at its trigger."""
         if self.state is not State.STOPPED:
             return False
-        self.state = State.DELAYED if delay_slots else State.MEASURING
         self.storable = self._began = False
-        self._delay, self._left = delay_slots, preset_slots
+        self._wait, self._left, self._triggered = delay_slots, preset_slots, triggered
+        self.state = State.DELAYED if delay_slots else self._after_delay
+        return True
+
+    def wait(self, wait_slots: int, preset_slots: int) -> None:
+        """Begin a measurement of so many slots by itself, after a wait for it."""
+        self.start(preset_slots)
+        self._wait = wait_slots
+        if wait_slots:
+            self.state = State.WAITING
+
+    def trigger(self) -> bool:
+        """Begin the measurement that waits for its trigger."""
+        if self.state is not State.ARMED:
+            return False
+        self.state = State.MEASURING
         return True
 
     def stop(self) -> bool:
-        """End the measurement."""
+        """End the measurement, or the wait for it."""
         if self.state is State.STOPPED:
             return False
         self.state = State.STOPPED
@@ -71,21 +109,32 @@ class Run:
         self.state = State.MEASURING
         return True
 
-    def store(self) -> bool:
-        """Take the result for storing: once."""
+    def store(self, *, once: bool = True) -> bool:
+        """Take the result for storing: once, or as often as one likes."""
         if self.state is not State.STOPPED or not self.storable:
             return False
-        self.storable = False
+        self.storable = not once
         return True
 
-    def passed(self, slots: int) -> bool:
-        """Let no more slots pass than are ahead; return whether that ended the measurement."""
-        if self.state is State.DELAYED:
-            self._delay -= slots
-            if not self._delay:
-                self.state = State.MEASURING
+    def erased(self, slots: int) -> None:
+        """Let slots that were taken out of the measurement not count for its preset time."""
+        self._left += slots
+
+    def passed(self, slots: int) -> Change:
+        """Let no more slots pass than are ahead; return what that did."""
+        if self.state in {State.WAITING, State.DELAYED}:
+            self._wait -= slots
+            if not self._wait:
+                self.state = self._after_delay
+                return Change.BEGAN if self.measuring else Change.NONE
         elif self.measuring:
             self._began = True
             self._left -= slots
-            return not self._left and self.stop()
-        return False
+            if not self._left:
+                self.stop()
+                return Change.ENDED
+        return Change.NONE
+
+    @property
+    def _after_delay(self) -> State:
+        return State.ARMED if self._triggered else State.MEASURING

@@ -23,6 +23,7 @@ class Settings(MutableMapping[str, str]):
         self._on_change = on_change
         for name, value in differing.items():
             self._store(name, value)
+        self._initial = self._values.copy()
 
     def __getitem__(self, name: str) -> str:
         return self._values[find(name).name]
@@ -43,6 +44,12 @@ class Settings(MutableMapping[str, str]):
     def is_on(self, name: str) -> bool:
         """Whether a switch is On."""
         return self[name] == "On"
+
+    def reset(self) -> None:
+        """Go back to how it began."""
+        for name, value in self._initial.items():
+            if self[name] != value:
+                self[name] = value
 
     def _store(self, name: str, value: str) -> str:
         command = find(name)

@@ -20,6 +20,10 @@ class Values(Protocol):
     def examples(self) -> tuple[str, ...]:
         """Some values it takes, in canonical form."""
 
+    @property
+    def described(self) -> str:
+        """The values in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -37,6 +41,11 @@ class Words:
         """All of them."""
         return self.words
 
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        return ", ".join(f"`{word}`" for word in self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Digits:
@@ -52,6 +61,11 @@ class Digits:
     def examples(self) -> tuple[str, ...]:
         """The lowest and the highest."""
         return "0" * self.count, "9" * self.count
+
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        return f"{self.count} digits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +88,33 @@ class Whole:
         """The lowest and the highest."""
         return str(self.low), str(self.high)
 
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        step = f" in steps of {self.step}" if self.step > 1 else ""
+        return f"{self.low} to {self.high}{step}"
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """Date and time, `YYYY/MM/DD HH:MM:SS`, of the years that the meter's clock knows."""
 
+    whole_minutes: bool = False
+
     def canonical(self, text: str) -> str | None:
         """Return date and time with leading zeros."""
-        return None if (when := parse_stamp(text)) is None else format_stamp(when)
+        when = parse_stamp(text)
+        return None if when is None or (self.whole_minutes and when.second) else format_stamp(when)
 
     @property
     def examples(self) -> tuple[str, ...]:
         """The first and the last."""
         return "2023/01/01 00:00:00", "2079/12/31 23:59:00"
+
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        return "`YYYY/MM/DD HH:MM:SS`, 2023 to 2079" + (", whole minutes" if self.whole_minutes else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +133,11 @@ class Address:
         """One of each class of private network."""
         return "192.168.0.10", "10.0.0.1"
 
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        return "an IPv4 address"
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -120,6 +153,11 @@ class Text:
     def examples(self) -> tuple[str, ...]:
         """Two texts."""
         return "Off", "1"
+
+    @property
+    def described(self) -> str:
+        """The values in words."""
+        return f"any text of 1 to {self.longest} characters"
 
 
 def parse_stamp(text: str) -> datetime | None:

@@ -9,19 +9,25 @@ from typing import Any
 
 
 class EmulatorProcess:
-    """One emulated meter; `report` is there once it has ended."""
+    """Emulated meters; the host, port, serial and, once it has ended, the report are those of the first."""
 
-    def __init__(self, host: str, port: int, serial: str) -> None:
-        """Note the address and the serial number."""
-        self.host = host
-        self.port = port
-        self.serial = serial
-        self.report: dict[str, Any] = {}
+    def __init__(self, pid: int, meters: list[dict[str, Any]]) -> None:
+        """Note what the program tells of itself."""
+        self.pid = pid
+        self.addresses: list[tuple[str, int]] = [(meter["host"], meter["port"]) for meter in meters]
+        self.host, self.port = self.addresses[0]
+        self.serial: str = meters[0]["serial"]
+        self.reports: dict[str, dict[str, Any]] = {}
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the referee of the first meter says."""
+        return self.reports[self.serial]
 
 
 @asynccontextmanager
 async def emulator(*options: str) -> AsyncIterator[EmulatorProcess]:
-    """Let an emulator run for the body of the `async with`; RuntimeError if it does not start."""
+    """Let emulated meters run for the body of the `async with`; RuntimeError if it does not start."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "emulator", "--port", "0", "--referee", *options),
         stdout=asyncio.subprocess.PIPE,
@@ -32,11 +38,10 @@ async def emulator(*options: str) -> AsyncIterator[EmulatorProcess]:
         first = await process.stdout.readline()
         if not first:
             raise RuntimeError("the emulator does not start")
-        meter = json.loads(first)["meters"][0]
-        running = EmulatorProcess(meter["host"], meter["port"], meter["serial"])
+        running = EmulatorProcess(process.pid, json.loads(first)["meters"])
         yield running
     finally:
         if process.returncode is None:
             process.terminate()
-        _, report = await process.communicate()
-    running.report = json.loads(report)[running.serial]
+        _, reports = await process.communicate()
+    running.reports = json.loads(reports)

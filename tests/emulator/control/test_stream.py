@@ -159,3 +159,14 @@ async def test_a_client_that_does_not_read_costs_little_memory(emulated_meter: M
     await asyncio.sleep(300)
     assert meter.referee.connections[0].stream_rows == rows < 3000
     sock.close()
+
+
+async def test_the_end_of_the_stream_may_be_answered(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The end of the stream may be answered."""
+    client = await connect(await emulated_meter(answers_sub=True, counter_last=7))
+    client.send("DRD?")
+    await asyncio.sleep(1)
+    await stop(client)
+    assert client.received.endswith(b"\r\nR+0000\r\n$")
+    rows = rows_of(client.received.replace(b"R+0000\r\n$", b""))
+    assert [int(row[0]) for row in rows] == [1 + number % 7 for number in range(len(rows))]

@@ -3,6 +3,7 @@
 from datetime import datetime
 import itertools
 import re
+from typing import Literal
 
 from hypothesis import given, strategies as st
 import pytest
@@ -283,3 +284,76 @@ def bench_at(begin: datetime) -> Bench:
     bench.wait((begin - datetime(2026, 3, 2, 9)).total_seconds() % 86400)
     bench.instrument.power_on()
     return bench
+
+
+LIEQ, LEQ_MOV, LTM5 = 11, 12, 13
+
+
+@pytest.mark.parametrize(("name", "offset"), [("LIeq", LIEQ), ("Leqmov", LEQ_MOV), ("Ltm5", LTM5)])
+def test_what_is_measured_besides_is_there_when_displayed(name: str, offset: int) -> None:
+    """LIeq, Leq,mov and Ltm5 are there while they are displayed, in DOD and DLC."""
+    bench = Bench(scene="calibrator")
+    bench.do("Moving Leq Interval Preset,10s", f"Display {name},On")
+    measured(bench, 12)
+    for line in ("DOD?", "DLC?"):
+        fields = bench.fields(line)[LIEQ : LTM5 + 1]
+        assert fields[offset - LIEQ] == " 94.0"
+        assert fields.count("  -.-") == 2
+    bench.do(f"Display {name},Off")
+    assert bench.fields("DOD?")[LIEQ : LTM5 + 1] == ["  -.-"] * 3
+
+
+def test_a_moving_leq_is_of_its_interval() -> None:
+    """A moving Leq is of its interval; Off has none."""
+    own = ("Moving Leq Interval Preset,Manual", "Moving Leq Interval (Num),5", "Moving Leq Interval (Unit),s")
+    for settings, expected in ((own, 70.0), (("Moving Leq Interval Preset,10s",), 87.0), ((), None)):
+        bench = Bench(scene=Steps(90.0, 70.0))
+        bench.do("Display Leqmov,On", *settings)
+        measured(bench, 15)
+        field = bench.fields("DLC?")[LEQ_MOV]
+        assert field == "  -.-" if expected is None else float(field) == pytest.approx(expected, abs=0.1)
+
+
+def test_ltm5_takes_whole_takts() -> None:
+    """Ltm5 takes whole Takts."""
+    bench = Bench(scene="calibrator")
+    bench.do("Display Ltm5,On", "Measure,Start")
+    bench.wait(4.9)
+    assert bench.fields("DOD?")[LTM5] == "  -.-"
+    bench.wait(0.1)
+    assert bench.fields("DOD?")[LTM5] == " 94.0"
+
+
+def test_the_stream_tells_lieq_when_displayed() -> None:
+    """The stream tells LIeq when it is displayed."""
+    bench = Bench(scene="calibrator")
+    bench.do("Display LIeq,On")
+    assert bench.instrument.drd_row(1, with_status=False).split(",")[6] == " 94.0"
+
+
+def test_dlc_may_have_nothing_before_the_end() -> None:
+    """DLC may have nothing before the end."""
+    bench = Bench(dlc_so_far=False)
+    bench.do("Measure,Start")
+    bench.wait(5)
+    for line in ("Pause?", "Pause,On"):
+        assert bench.code(line) == 0
+        assert set(bench.fields("DLC?")[:14]) == {"  -.-"}
+        assert bench.fields("DOD?")[LEQ] != "  -.-"
+    bench.do("Measure,Stop")
+    assert bench.fields("DLC?")[LEQ] != "  -.-"
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_a_base_unit_may_have_fewer_channels(channels: Literal[1, 2, 4]) -> None:
+    """A base unit may have fewer channels."""
+    bench = Bench(options=frozenset(), channels_without_ex=channels)
+    assert len(bench.fields("DOD?")) == len(bench.fields("DLC?")) == 16 * channels
+    assert len(Bench(channels_without_ex=channels).fields("DOD?")) == 64
+
+
+def test_the_counter_may_end_elsewhere() -> None:
+    """The counter may end elsewhere."""
+    bench = Bench(counter_last=999)
+    counters = [bench.instrument.drd_row(row, with_status=False)[:4] for row in (600, 601, 999, 1000)]
+    assert counters == ["600,", "601,", "999,", "  1,"]

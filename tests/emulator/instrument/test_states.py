@@ -320,3 +320,59 @@ def test_asking_often_or_seldom_makes_no_difference(steps: list[tuple[str, float
             often.instrument.advance()
         often.seconds = seldom.seconds
         assert seldom.answer(line) == often.answer(line)
+
+
+def test_a_result_may_be_stored_more_than_once() -> None:
+    """A result may be stored more than once, and the address may stay."""
+    bench = Bench(stores_once=False, manual_address_steps=False)
+    with_result(bench)
+    bench.do("Manual Store,Start", "Manual Store,Start")
+    assert bench.ask("Manual Address?") == "1"
+    assert bench.ask("Overwrite?") == "Exist"
+
+
+@pytest.mark.parametrize("reach", [stopped, with_result, measuring, paused])
+def test_a_measurement_may_go_on_after_power_loss(reach: Callable[[Bench], None]) -> None:
+    """A measurement may be started anew after the loss of power, if there was one."""
+    bench = Bench(resumes_after_power_loss=True)
+    reach(bench)
+    running = bench.instrument.state is not State.STOPPED
+    bench.instrument.power_off()
+    bench.wait(60)
+    bench.instrument.power_on()
+    assert bench.ask("Measure?") == ("Start" if running else "Stop")
+    bench.wait(3)
+    assert set(bench.fields("DLC?")[1:10]).isdisjoint({"  -.-"}) == running
+
+
+def test_settings_may_be_forgotten() -> None:
+    """Settings may be forgotten with the power."""
+    bench = Bench(keeps_settings=False, settings={"Store Name": "0007"})
+    told: list[str] = []
+    bench.instrument.setting_changed.append(told.append)
+    bench.do("Store Name,0042", "Time Weighting (Main),S", "Display Leq,Off")
+    told.clear()
+    bench.instrument.power_off()
+    bench.instrument.power_on()
+    assert bench.ask("Store Name?") == "0007"
+    assert bench.ask("Time Weighting?") == "F"
+    assert sorted(told) == ["Display Leq", "Store Name", "Time Weighting (Main)"]
+
+
+def test_every_change_of_state_is_told() -> None:
+    """Every change of state is told once, and nothing else is."""
+    bench = Bench()
+    states: list[State] = []
+    bench.instrument.state_changed.append(lambda: states.append(bench.instrument.run.state))
+    bench.do("Delay Time,1s", "Trigger Mode,External", "Measurement Time Preset Manual,10s", "Measure,Start")
+    assert bench.code("Measure,Start") == 4
+    bench.wait(2)
+    bench.do("Measure?")
+    bench.instrument.press_trigger()
+    bench.do("Pause,On", "Pause,Off")
+    bench.wait(10)
+    bench.do("Measure?", "Measure,Start", "Measure,Stop")
+    assert states == [
+        *(State.DELAYED, State.MEASURING, State.PAUSED, State.MEASURING, State.STOPPED),
+        *(State.DELAYED, State.STOPPED),
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.config import OPTIONS
+from emulator.config import OPTIONS, PercentileForm
 from emulator.instrument import COMMANDS
 from emulator.instrument.command import Command, Kind, When
 from emulator.instrument.table import ALIASES, BY_NAME
@@ -266,3 +266,80 @@ def test_what_is_no_command(line: bytes) -> None:
 def test_bytes_that_do_not_print_make_a_line_no_command(line: bytes) -> None:
     """Bytes that do not print make a line no command."""
     assert Bench().code(line) == 1
+
+
+def test_the_store_modes_of_a_meter_without_the_option() -> None:
+    """Only a meter with option EX stores by itself."""
+    bench = Bench(options=frozenset())
+    bench.do("Store Mode,Manual")
+    for mode in ("Auto", "Timer Auto"):
+        assert bench.code(f"Store Mode,{mode}") == 2
+        Bench().do(f"Store Mode,{mode}")
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_the_names_of_the_base_unit_may_be_unknown(alias: str) -> None:
+    """The names of the base unit may be unknown."""
+    bench = Bench(base_names=False)
+    assert bench.code(f"{alias}?") == 1
+    assert bench.code(f"{ALIASES[alias]}?") == 0
+
+
+@pytest.mark.parametrize(("form", "text"), [("plain", "5"), ("padded", " 5"), ("decimal", "5.0"), ("percent", "5%")])
+def test_how_a_percentage_is_told(form: PercentileForm, text: str) -> None:
+    """A percentage may be told in several ways."""
+    bench = Bench(percentile_form=form)
+    assert bench.ask("Percentile 1?") == text
+    assert bench.ask("Percentile 5?").strip(" %") == ("95.0" if form == "decimal" else "95")
+
+
+@pytest.mark.parametrize("name", ["Timer Auto Start Time", "Timer Auto Stop Time"])
+def test_a_timer_knows_whole_minutes(name: str) -> None:
+    """A timer knows whole minutes."""
+    bench = Bench()
+    assert bench.code(f"{name},2026/03/02 08:00:30") == 2
+    bench.do(f"{name},2026/3/2 8:0:0")
+    assert bench.ask(f"{name}?") == "2026/03/02 08:00:00"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=named)
+def test_each_command_says_how_far_it_can_be_relied_on(command: Command) -> None:
+    """What nobody has published is no more than a guess; text that says what was chosen is a phrase."""
+    if isinstance(command.values, Text) or command.source == "assumed":
+        assert command.confidence in {"low", "medium"}
+    assert command.values is None or command.values.described
+    assert not command.chosen.endswith(".")
+    assert command.stored or command.chosen or command.name == "Serial Number"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Ethernet", "Off"), ("TCP", "Off"), ("Web", "On"), ("USB Class", "CDC"), ("IO Func", "Communication")],
+)
+def test_what_takes_the_control_port_away(bench: Bench, name: str, value: str) -> None:
+    """What excludes control over TCP takes it away, and gives it back."""
+    settings, before = bench.instrument.settings, bench.instrument.settings[name]
+    told = []
+    for word in (before, value, before):
+        settings[name] = word
+        told.append(bench.instrument.lan_control)
+    assert told == [True, False, True]
+
+
+@pytest.mark.parametrize("needs_ex", [False, True])
+def test_the_network_may_need_its_option(needs_ex: bool) -> None:
+    """The network may need its option."""
+    assert Bench(options=frozenset(), lan_needs_ex=needs_ex).instrument.lan_control is not needs_ex
+    assert Bench(lan_needs_ex=needs_ex).instrument.lan_control
+
+
+def test_settings_are_a_mapping_that_keeps_its_names(bench: Bench) -> None:
+    """Settings are a mapping by full names; none can be added or taken out, or get a value that it cannot have."""
+    settings = bench.instrument.settings
+    assert len(settings) == len(set(settings)) == len(STORED)
+    with pytest.raises(TypeError):
+        del settings["Echo"]
+    with pytest.raises(KeyError):
+        settings["Measure"]
+    with pytest.raises(ValueError, match="Echo cannot be 'Loud'"):
+        settings["Echo"] = "Loud"

@@ -17,9 +17,8 @@ from emulator import (
     ReplaceAnswer,
     ReplaceBytes,
 )
+from tests.emulator.conftest import Connect
 from tests.fixtures import MeterFactory
-
-from .conftest import Connect
 
 TYPE = b"R+0000\r\nNL-43\r\n"
 

@@ -1,0 +1,1 @@
+"""Tests of scene files, and of what meters make of scenes."""
