@@ -1,4 +1,4 @@
-"""The subcommands `check` and `serve-report`."""
+"""The subcommands `check` and `serve REPORT`."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ def check_main(arguments: Sequence[str]) -> int:
         prog="nl43-emulator check",
         description="Asks a real meter all that is not known for certain of its kind: some 180 questions, one each "
         "second, over one connection. It only reads, and a running measurement goes on. It tells what it finds; a "
-        "report also lets `serve-report` answer likewise, and holds neither serial number nor network addresses.",
+        "report also lets `serve REPORT` answer likewise, and holds neither serial number nor network addresses.",
     )
     parser.add_argument("host", help="the meter's address; no other program may be connected to it")
     parser.add_argument("--port", type=_port, default=CONTROL_PORT, help="its control port (default: %(default)s)")
@@ -54,7 +54,7 @@ def serve_report_main(arguments: Sequence[str]) -> int:
     The first line on stdout is JSON, like that of `serve`.
     """
     parser = argparse.ArgumentParser(
-        prog="nl43-emulator serve-report",
+        prog="nl43-emulator serve",
         description="Emulates one meter that answers like the one that `check` has reported.",
     )
     parser.add_argument("report", type=Path, help="what `check --report` has written")

@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="nl43-emulator",
         description="Emulates Rion NL-43, NL-53 or NL-63 sound level meters.",
         epilog="Other commands: ctl operates meters that run with --api-port; check asks a real meter, "
-        "serve-report emulates the meter that a check reported. `nl43-emulator COMMAND --help` tells more.",
+        "`serve REPORT` emulates the meter that a check reported. `nl43-emulator COMMAND --help` tells more.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     where = parser.add_argument_group("addresses")

@@ -35,6 +35,8 @@ async def test_no_wrong_value(
         meter.faults.add(CutAnswer("DOD?", cut, then))
         await let_pass(20)
     log.close()
+    await until_available(hass)
+    await let_pass(2)
     levels = {
         found.entity_id
         for found in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)

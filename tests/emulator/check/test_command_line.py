@@ -1,4 +1,4 @@
-"""`check` and `serve-report` as a user runs them."""
+"""`check` and `serve REPORT` as a user runs them."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_a_check_tells_and_reports(capsys: pytest.CaptureFixture[str], tmp_path:
     assert "Differences to the emulator: none" in out
     assert f"The report is in {path}." in out
     assert errors == "1 of 5 questions\n"
-    with running("serve-report", str(path), "--port", "0", "--ftp-port", "0") as (process, told):
+    with running("serve", str(path), "--port", "0", "--ftp-port", "0") as (process, told):
         (meter,) = told["meters"]
         assert meter["serial"] == "00000000"
         assert meter["ftp_port"]
@@ -113,7 +113,7 @@ def test_errors_are_of_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert "127.0.0.1 refuses connections" in capsys.readouterr().err
     assert main(["check", "127.0.0.1", "--port", port, "--report", str(tmp_path / "no" / "report.json")]) == 1
     assert "there is no folder" in capsys.readouterr().err
-    assert main(["serve-report", str(tmp_path / "none.json")]) == 1
+    assert main(["serve", str(tmp_path / "none.json")]) == 1
     assert "none.json cannot be read" in capsys.readouterr().err
     for text in ("-1", "65536", "x"):
         with pytest.raises(SystemExit):
@@ -148,11 +148,11 @@ def test_serving_a_report_in_this_process(capsys: pytest.CaptureFixture[str], tm
     small_report(path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert main(["serve-report", str(path), "--port", port]) == 1
+        assert main(["serve", str(path), "--port", port]) == 1
     errors = capsys.readouterr().err
     assert "not like the unit: DOD? has 20 fields" in errors
     assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in errors
     signal.signal(signal.SIGALRM, lambda number, frame: signal.raise_signal(signal.SIGTERM))
     signal.setitimer(signal.ITIMER_REAL, 0.3)
-    assert main(["serve-report", str(path), "--port", "0"]) == 0
+    assert main(["serve", str(path), "--port", "0"]) == 0
     assert json.loads(capsys.readouterr().out)["meters"][0]["serial"] == "00830001"
