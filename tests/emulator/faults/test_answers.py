@@ -46,6 +46,7 @@ async def test_an_answer_cut_and_the_connection_reset(emulated_meter: MeterFacto
     meter.faults.add(CutAnswer("Type?", after_bytes=5, then="reset"))
     client.send("Type?")
     await client.closed.wait()
+    assert meter.referee.commands[0].answer == TYPE[:5]
 
 
 async def test_an_answer_cut_and_nothing_more(emulated_meter: MeterFactory, connect: Connect) -> None:

@@ -102,6 +102,7 @@ async def test_switched_off_while_the_slot_is_held(log_in: LogIn) -> None:
         bench.instrument.settings["FTP"] = "On"
         await asyncio.sleep(10)
         await log_in(bench)
+        assert bench.violations == []
 
 
 async def test_not_ready(log_in: LogIn) -> None:
