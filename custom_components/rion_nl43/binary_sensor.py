@@ -13,9 +13,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import LevelsData, PushCoordinator, RionConfigEntry
+from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .entity import RionEntity
-from .nl43 import LinkState, LinkStatus
+from .monitor import Diagnosis
 
 PARALLEL_UPDATES = 0
 
@@ -42,13 +42,20 @@ LEVELS: Final[tuple[RionBinarySensorDescription[LevelsData], ...]] = (
     ),
 )
 
-STATUS: Final[tuple[RionBinarySensorDescription[LinkStatus], ...]] = (
+STATUS: Final[tuple[RionBinarySensorDescription[StatusData], ...]] = (
     RionBinarySensorDescription(
         key="connected",
         translation_key="connected",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda status: status.state is LinkState.CONNECTED,
+        is_on_fn=lambda status: status.diagnosis is Diagnosis.CONNECTED,
+    ),
+    RionBinarySensorDescription(
+        key="needs_person",
+        translation_key="needs_person",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda status: status.needs_person,
     ),
 )
 

@@ -33,16 +33,14 @@ class Connections:
 
     @callback
     def async_take(self, host: str, port: int) -> Link:
-        """Take over the link that was parked for this address, or open one; its owner closes it.
+        """Take over the link that was parked for this address, else make one; its owner opens and closes it.
 
-        A new link connects as soon as the address has been let go for long enough.
+        A new link connects as soon as it is open and the address has been let go for long enough.
         """
         if parked := self._parked.pop((host, port), None):
             parked.cancel_timer()
             return parked.link
-        link = Link(host, port, slot=self._slots.setdefault((host, port), Slot()))
-        link.open()
-        return link
+        return Link(host, port, slot=self._slots.setdefault((host, port), Slot()))
 
     @callback
     def async_park(self, host: str, port: int, link: Link) -> None:

@@ -8,11 +8,31 @@ DOMAIN: Final = "rion_nl43"
 LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "Rion"
 
+EVENT_COMMAND: Final = "rion_nl43_command"
+
 DEFAULT_PORT: Final = 2255
+DEFAULT_FTP_PORT: Final = 21
+DEFAULT_FTP_USER: Final = "USER"
+DEFAULT_FTP_PASSWORD: Final = "0000"  # noqa: S105 - the meter's published factory setting, no secret
 
 CONF_SERIAL: Final = "serial"
 CONF_FIRMWARE: Final = "firmware"
+CONF_FTP_PORT: Final = "ftp_port"
+CONF_FTP_USER: Final = "ftp_user"
+CONF_FTP_PASSWORD: Final = "ftp_password"  # noqa: S105 - the name of a field
+
 CONF_PUBLISH: Final = "publish"
+CONF_FEED: Final = "feed"
+CONF_STREAM_BREAK_MIN: Final = "stream_break_min"
+CONF_WINDOWS: Final = "windows"
+CONF_MIN_COVERAGE: Final = "min_coverage"
+CONF_WATCHDOG: Final = "watchdog"
+CONF_WATCHDOG_SCHEDULE: Final = "watchdog_schedule"
+CONF_POWER_SWITCH: Final = "power_switch"
+CONF_CLOCK_LIMIT_S: Final = "clock_limit_s"
+CONF_WANT_L1_L10: Final = "want_l1_l10"
+CONF_CARD_LIMIT: Final = "card_limit"
+CONF_COMMAND_EXPIRY_S: Final = "command_expiry_s"
 
 
 class PublishProfile(StrEnum):
@@ -23,8 +43,16 @@ class PublishProfile(StrEnum):
     LIVE = "live"
 
 
+class WatchdogMode(StrEnum):
+    """When a meter should be measuring."""
+
+    OFF = "off"
+    ALWAYS = "always"
+    SCHEDULE = "schedule"
+
+
 PUBLISH_INTERVAL_S: Final = {
     PublishProfile.ECONOMICAL: 60.0,
     PublishProfile.NORMAL: 10.0,
-    PublishProfile.LIVE: 0.0,
+    PublishProfile.LIVE: 1.0,
 }

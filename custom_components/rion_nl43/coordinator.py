@@ -1,18 +1,27 @@
 """Coordinators of one meter: its levels as often as they are published, its slow facts, its link."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import re
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
+from .acoustics import Basis, WindowLevels, WindowSpec
 from .const import CONF_PUBLISH, DOMAIN, LOGGER, PUBLISH_INTERVAL_S, PublishProfile
 from .errors import error_translation
 from .memory import MemoryStore
-from .monitor import Facts, Measurement, MeterMonitor, Sample
-from .nl43 import ChannelLevels, Identity, Link, LinkStatus, NL43Error
+from .monitor import Diagnosis, Facts, Measurement, MeterMonitor, Sample, WatchdogState
+from .nl43 import ChannelLevels, Identity, Link, NL43Error
+from .nl43.history import LossRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +42,15 @@ type RionConfigEntry = ConfigEntry[RionRuntimeData]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsData:
-    """What is published of the feed; `over` and `under` tell of all samples since the last publication."""
+    """What is published of the feed; `over` and `under` tell of all samples since the last publication.
+
+    `windows` are those that somebody watches; `round_trip_s` is the time that the last answer took.
+    """
 
     sample: Sample | None
     measurement: Measurement
+    windows: Mapping[WindowSpec, WindowLevels] = field(default_factory=dict)
+    round_trip_s: float | None = None
     over: bool | None = None
     under: bool | None = None
 
@@ -45,6 +59,27 @@ class LevelsData:
         if self.sample is None or number >= len(self.sample.levels.channels):
             return None
         return self.sample.levels.channels[number]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """The end of a connection; `reason` is the error in words of lower case."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusData:
+    """What is published of the link and of what looks after it; `reconnects` counts since the entry was set up."""
+
+    diagnosis: Diagnosis
+    standby: bool
+    reconnects: int
+    last_loss: Loss | None
+    basis: Basis
+    watchdog: WatchdogState
+    needs_person: bool
 
 
 class PushCoordinator[T](DataUpdateCoordinator[T]):
@@ -99,6 +134,7 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
         self._over: bool | None = None
         self._under: bool | None = None
         self._labels = _labels(monitor.facts)
+        self._watched = Counter[WindowSpec]()
         entry.async_on_unload(monitor.on_sample(self._async_handle_sample))
         entry.async_on_unload(monitor.on_measurement(self._async_handle_measurement))
         entry.async_on_unload(monitor.on_facts(self._async_handle_facts))
@@ -107,6 +143,12 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
     def interval_s(self) -> float:
         """Seconds between two publications, by the entry's options."""
         return PUBLISH_INTERVAL_S[PublishProfile(self.config_entry.options.get(CONF_PUBLISH, PublishProfile.NORMAL))]
+
+    @callback
+    def async_watch_window(self, spec: WindowSpec) -> Callable[[], None]:
+        """Publish what a window tells, from the next time on, until the returned function is called."""
+        self._watched[spec] += 1
+        return lambda: self._watched.subtract([spec])
 
     @callback
     def _async_handle_sample(self, sample: Sample) -> None:
@@ -133,7 +175,22 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
             self._note_flags(sample)
         over, self._over = self._over, None
         under, self._under = self._under, None
-        return LevelsData(sample=sample, measurement=self.monitor.measurement, over=over, under=under)
+        return LevelsData(
+            sample=sample,
+            measurement=self.monitor.measurement,
+            windows=self._windows(),
+            round_trip_s=self.monitor.statistics.last_answer_s,
+            over=over,
+            under=under,
+        )
+
+    def _windows(self) -> dict[WindowSpec, WindowLevels]:
+        """Return what the watched windows tell; one that the options do not want any more tells nothing."""
+        found = {}
+        for spec in +self._watched:
+            with suppress(KeyError):
+                found[spec] = self.monitor.windows.levels(spec)
+        return found
 
     def _note_flags(self, sample: Sample) -> None:
         self._over = _latch(self._over, sample.levels.main.over)
@@ -167,17 +224,58 @@ class FactsCoordinator(PushCoordinator[Facts]):
         return self.monitor.facts
 
 
-class StatusCoordinator(PushCoordinator[LinkStatus]):
-    """Publishes the state of the link, which is known whether the meter is there or not."""
+class StatusCoordinator(PushCoordinator[StatusData]):
+    """Publishes how the link is and what looks after it, which is known whether the meter is there or not."""
 
     def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor, link: Link) -> None:
-        """Follow the link."""
-        super().__init__(hass, entry, monitor, "link", link.status, available=True)
-        entry.async_on_unload(link.on_status(self.async_publish))
+        """Follow the link and those who look after it."""
+        self._link = link
+        self._loss: tuple[LossRecord, Loss] | None = None
+        super().__init__(hass, entry, monitor, "link", self._collect(monitor), available=True)
+        for subscribe in (
+            link.on_status,
+            monitor.diagnosis.on_change,
+            monitor.standby.on_change,
+            monitor.on_basis,
+            monitor.watchdog.on_change,
+            monitor.recovery.on_change,
+        ):
+            entry.async_on_unload(subscribe(self._async_handle_change))
+
+    @callback
+    def _async_handle_change(self, _news: object) -> None:
+        self.async_publish(self._collect(self.monitor))
 
     @override
-    async def _async_ask(self) -> LinkStatus:
-        return self.monitor.status
+    async def _async_ask(self) -> StatusData:
+        return self._collect(self.monitor)
+
+    def _collect(self, monitor: MeterMonitor) -> StatusData:
+        return StatusData(
+            diagnosis=monitor.diagnosis.current.diagnosis,
+            standby=monitor.standby.active,
+            reconnects=max(monitor.statistics.connects - 1, 0),
+            last_loss=self._last_loss(),
+            basis=monitor.basis,
+            watchdog=monitor.watchdog.state,
+            needs_person=monitor.recovery.needs_person,
+        )
+
+    def _last_loss(self) -> Loss | None:
+        """Return the last loss; its time of day is found out once, so that it does not tremble."""
+        if not self._link.history.losses:
+            return None
+        record = self._link.history.losses[-1]
+        if self._loss is None or self._loss[0] is not record:
+            ago = timedelta(seconds=asyncio.get_running_loop().time() - record.at)
+            at = (dt_util.utcnow() - ago).replace(microsecond=0)
+            self._loss = record, Loss(at=at, reason=error_word(record.reason))
+        return self._loss[1]
+
+
+def error_word(class_name: str) -> str:
+    """Return the name of an error as a state: `connection_lost`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
 
 
 def _labels(facts: Facts) -> tuple[object, ...]:

@@ -1,42 +1,165 @@
 """Diagnostics of a meter, without what tells where or whose it is."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
 
-from .const import CONF_SERIAL
+from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_SERIAL
 from .coordinator import RionConfigEntry
-from .nl43 import LinkStatus
+from .monitor import Command, MeterMonitor
+from .nl43 import LinkHistory
+from .options import MeterOptions
+from .running_options import window_specs
 
-TO_REDACT: Final = {CONF_HOST, CONF_SERIAL}
+TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD}
+# The meter's own addresses stand in lines that set or ask for them.
+PRIVATE_COMMANDS: Final = ("ethernet",)
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
-    """Return what is known of the meter, its link and its measurement."""
+    """Return what is known of the meter, its link and its measurement; all times are ISO 8601 in UTC."""
     runtime = entry.runtime_data
     monitor = runtime.monitor
-    return async_redact_data(
-        {
-            "data": dict(entry.data),
-            "options": dict(entry.options),
-            "publish_interval_s": runtime.levels.interval_s,
-            "available": monitor.available,
-            "link": {**_status(monitor.status, hass.loop.time()), "statistics": asdict(runtime.link.statistics)},
-            "measurement": asdict(monitor.measurement),
-            "sample": asdict(monitor.sample) if monitor.sample else None,
-            "facts": asdict(monitor.facts),
+    options = MeterOptions.from_entry(entry)
+    clock = _Clock(hass)
+    found: dict[str, Any] = {
+        "data": dict(entry.data),
+        "options": asdict(options),
+        "available": monitor.available,
+        "reason": _kind(monitor.reason),
+        "link": {
+            **_link(monitor, clock),
+            "statistics": asdict(runtime.link.statistics),
+            "history": _history(runtime.link.history, clock),
+            "unsupported": sorted(monitor.facts.unsupported),
         },
-        TO_REDACT,
-    )
+        "feed": {"wanted": asdict(monitor.feed_options), "basis": monitor.basis},
+        "publish_interval_s": runtime.levels.interval_s,
+        "measurement": asdict(monitor.measurement),
+        "sample": asdict(monitor.sample) if monitor.sample else None,
+        "windows": _windows(monitor, options),
+        "facts": asdict(monitor.facts),
+        "drifts": [asdict(drift) for drift in monitor.baseline.drifts],
+        "commands": [_command(command) for command in monitor.commands.recent],
+        "standby": {"active": monitor.standby.active, "until": monitor.standby.until},
+        "recovery": {
+            "power_switch": monitor.recovery.power_switch is not None,
+            "cycles": monitor.recovery.cycles,
+            "needs_person": monitor.recovery.needs_person,
+        },
+        "watchdog": {
+            "expected": monitor.watchdog.expected,
+            "state": monitor.watchdog.state,
+            "last_stop": monitor.watchdog.last_stop,
+        },
+        "acknowledged": sorted(runtime.memory.acknowledged),
+    }
+    private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
+    return {key: _plain(value, private) for key, value in async_redact_data(found, TO_REDACT).items()}
 
 
-def _status(status: LinkStatus, now: float) -> dict[str, Any]:
-    """Return the state of the link; of its error the kind only, for the text may name the host."""
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: RionConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the same: a meter is one entry and one device."""
+    return await async_get_config_entry_diagnostics(hass, entry)
+
+
+class _Clock:
+    """Turns loop times into wall-clock times."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._loop_now = hass.loop.time()
+        self._now = dt_util.utcnow()
+
+    def iso(self, at: float) -> str:
+        """Return the wall-clock time of a loop time."""
+        return (self._now - timedelta(seconds=self._loop_now - at)).isoformat(timespec="milliseconds")
+
+
+def _kind(error: Exception | None) -> str | None:
+    """Return the kind of an error only, for its text may name the host."""
+    return type(error).__name__ if error else None
+
+
+def _link(monitor: MeterMonitor, clock: _Clock) -> dict[str, Any]:
+    status, diagnosis = monitor.status, monitor.diagnosis.current
     return {
         "state": status.state,
-        "for_s": round(now - status.since, 1),
-        "error": type(status.error).__name__ if status.error else None,
+        "since": clock.iso(status.since),
+        "error": _kind(status.error),
+        "diagnosis": diagnosis.diagnosis,
+        "diagnosed_at": clock.iso(diagnosis.since),
+        "web_app": diagnosis.web_app,
     }
+
+
+def _history(history: LinkHistory, clock: _Clock) -> dict[str, Any]:
+    return {
+        "connects": [clock.iso(at) for at in history.connects],
+        "losses": [
+            {"at": clock.iso(loss.at), "reason": loss.reason, "connected_s": round(loss.connected_s, 1)}
+            for loss in history.losses
+        ],
+        "latency_up_to_s": {str(bound): count for bound, count in history.latency_counts.items()},
+        "exchanges": [
+            {
+                "at": clock.iso(exchange.at),
+                "line": _line(exchange.line),
+                "outcome": exchange.outcome,
+                "took_s": round(exchange.took_s, 3),
+            }
+            for exchange in history.exchanges
+        ],
+    }
+
+
+def _line(line: str) -> str:
+    """Return a command without an address that it may set."""
+    return line.partition(",")[0] + f",{REDACTED}" if line.casefold().startswith(PRIVATE_COMMANDS) else line
+
+
+def _command(command: Command) -> dict[str, Any]:
+    return {
+        "name": command.name,
+        "detail": _line(command.detail),
+        "asked_reason": command.asked.reason,
+        "by_user": command.asked.by is not None,
+        "state": command.state,
+        "asked_at": command.asked_at.isoformat(),
+        "changed_at": command.changed_at.isoformat(),
+        "error": _kind(command.error),
+        "reason": command.reason,
+    }
+
+
+def _windows(monitor: MeterMonitor, options: MeterOptions) -> list[dict[str, Any]]:
+    found = []
+    for spec in window_specs(options):
+        levels = asdict(monitor.windows.levels(spec))
+        for key in ("began", "ended"):
+            levels[key] = datetime.fromtimestamp(levels[key], UTC).isoformat()
+        found.append({"kind": spec.kind, "length_s": spec.length_s, **levels})
+    return found
+
+
+def _plain(value: Any, private: tuple[str, ...]) -> Any:
+    """Return a tree in plain JSON without private words, whatever text they stand in."""
+    if isinstance(value, str):
+        for word in private:
+            value = value.replace(word, REDACTED)
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part, private) for key, part in value.items()}
+    if isinstance(value, list | tuple | frozenset):
+        return [_plain(part, private) for part in value]
+    return value

@@ -4,21 +4,21 @@ from typing import Any, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import PushCoordinator, RionConfigEntry
+from .monitor import Asked
 
 
-class RionEntity[C: PushCoordinator[Any]](CoordinatorEntity[C]):
+class MeterEntity(Entity):
     """An entity on the meter's device."""
 
     _attr_has_entity_name = True
 
-    def __init__(self, entry: RionConfigEntry, coordinator: C, description: EntityDescription) -> None:
+    def __init__(self, entry: RionConfigEntry, description: EntityDescription) -> None:
         """Belong to the meter of this entry."""
-        super().__init__(coordinator)
         identity = entry.runtime_data.identity
         self.entity_description = description
         self._attr_unique_id = f"{identity.serial}_{description.key}"
@@ -30,6 +30,23 @@ class RionEntity[C: PushCoordinator[Any]](CoordinatorEntity[C]):
             serial_number=identity.serial,
             sw_version=identity.firmware,
         )
+
+    @callback
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Follow a new entity id: nothing here depends on it."""
+
+    def _asked(self, reason: str) -> Asked:
+        """Return who acts on this entity just now."""
+        return Asked(by=self._context.user_id if self._context else None, reason=reason)
+
+
+class RionEntity[C: PushCoordinator[Any]](MeterEntity, CoordinatorEntity[C]):
+    """An entity of what a coordinator publishes."""
+
+    def __init__(self, entry: RionConfigEntry, coordinator: C, description: EntityDescription) -> None:
+        """Belong to the meter of this entry."""
+        CoordinatorEntity.__init__(self, coordinator)
+        MeterEntity.__init__(self, entry, description)
         self._written: tuple[object, ...] | None = None
 
     @callback
@@ -43,7 +60,3 @@ class RionEntity[C: PushCoordinator[Any]](CoordinatorEntity[C]):
     def _shown(self) -> tuple[object, ...]:
         """Return what the state is made of."""
         return self.available, self.name
-
-    @callback
-    def async_entity_id_changed(self, old_entity_id: str) -> None:
-        """Follow a new entity id: nothing here depends on it."""

@@ -7,13 +7,26 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
-from .monitor import ControlRefused, NotConfirmed, RefusalReason
+from .monitor import (
+    CommandBlocked,
+    ControlRefused,
+    NoFreeStoreName,
+    NotBackAfterPowerCycle,
+    NotConfirmed,
+    PowerSwitchFailed,
+    RefusalReason,
+)
 from .nl43 import (
     AnswerError,
     AnswerTimedOut,
+    CommandExpired,
     CommandRefused,
     ConnectionRefused,
     ConnectionTimedOut,
+    FtpError,
+    FtpLoginFailed,
+    FtpRefused,
+    FtpTimedOut,
     HostUnknown,
     InvalidCommand,
     LinkClosed,
@@ -33,8 +46,16 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (AnswerTimedOut, "answer_timed_out"),
     (AnswerError, "answer_unusable"),
     (CommandRefused, "command_refused"),
+    (CommandExpired, "command_expired"),
     (InvalidCommand, "command_invalid"),
     (NotConfirmed, "not_confirmed"),
+    (NoFreeStoreName, "no_free_store_name"),
+    (PowerSwitchFailed, "power_switch_failed"),
+    (NotBackAfterPowerCycle, "not_back_after_power_cycle"),
+    (FtpLoginFailed, "ftp_login_failed"),
+    (FtpRefused, "ftp_refused"),
+    (FtpTimedOut, "ftp_timed_out"),
+    (FtpError, "ftp_failed"),
     (WrongMeter, "wrong_meter"),
     (NotAMeter, "not_a_meter"),
     (NL43Error, "unknown_error"),
@@ -45,6 +66,8 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
     """Return the translation key and the placeholders of the sentence that explains an error."""
     if isinstance(error, ControlRefused):
         return f"refused_{error.reason.value}", {}
+    if isinstance(error, CommandBlocked):
+        return f"blocked_{error.reason.value}", {}
     if isinstance(error, NotConfirmed) and error.found is None:
         return "outcome_unknown", {}
     key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))
@@ -53,7 +76,7 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
 
 def to_home_assistant_error(error: NL43Error) -> HomeAssistantError:
     """Return what to raise towards the user: a validation error where the state at the meter forbids the wish."""
-    erred = isinstance(error, InvalidCommand) or (
+    erred = isinstance(error, InvalidCommand | CommandBlocked) or (
         isinstance(error, ControlRefused) and error.reason is not RefusalReason.BUSY
     )
     key, placeholders = error_translation(error)

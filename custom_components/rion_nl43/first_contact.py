@@ -49,6 +49,7 @@ async def async_meet(hass: HomeAssistant, host: str, port: int) -> tuple[Link, I
     Raises NoMeterError within DEADLINE_S, with nothing left open.
     """
     link = async_get_connections(hass).async_take(host, port)
+    link.open()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(link.close)
         identity = await _async_identify(link)

@@ -15,11 +15,13 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation, U
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import LevelsData, PushCoordinator, RionConfigEntry
+from .acoustics import Basis
+from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
-from .monitor import Facts, MeasurementState
-from .nl43 import LinkState, LinkStatus, PowerSource
+from .monitor import Diagnosis, Facts, MeasurementState, WatchdogState
+from .nl43 import PowerSource
+from .window_sensor import async_follow_windows
 
 PARALLEL_UPDATES = 0
 
@@ -41,6 +43,7 @@ class RionSensorDescription[T](SensorEntityDescription):
     """A sensor of what one coordinator publishes."""
 
     value_fn: Callable[[T], Value]
+    attributes_fn: Callable[[T], dict[str, str] | None] = lambda _: None
 
 
 def _second(at: datetime | None) -> datetime | None:
@@ -73,6 +76,17 @@ MEASUREMENT: Final[tuple[RionSensorDescription[LevelsData], ...]] = (
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
         value_fn=lambda data: _rounded(data.measurement.elapsed_s),
+    ),
+    RionSensorDescription(
+        key="round_trip",
+        translation_key="round_trip",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: None if data.round_trip_s is None else round(data.round_trip_s, 2),
     ),
 )
 
@@ -177,14 +191,46 @@ FACTS: Final[tuple[RionSensorDescription[Facts], ...]] = (
     *(describe(channel) for channel in (0, *SUB_CHANNELS) for describe in (_frequency_weighting, _time_weighting)),
 )
 
-STATUS: Final[tuple[RionSensorDescription[LinkStatus], ...]] = (
+STATUS: Final[tuple[RionSensorDescription[StatusData], ...]] = (
     RionSensorDescription(
         key="link",
         translation_key="link",
         device_class=SensorDeviceClass.ENUM,
-        options=[state.value for state in LinkState],
+        options=[diagnosis.value for diagnosis in Diagnosis],
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.state,
+        value_fn=lambda status: status.diagnosis,
+    ),
+    RionSensorDescription(
+        key="reconnects",
+        translation_key="reconnects",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.reconnects,
+    ),
+    RionSensorDescription(
+        key="last_loss",
+        translation_key="last_loss",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda status: None if status.last_loss is None else status.last_loss.at,
+        attributes_fn=lambda status: None if status.last_loss is None else {"reason": status.last_loss.reason},
+    ),
+    RionSensorDescription(
+        key="feed",
+        translation_key="feed",
+        device_class=SensorDeviceClass.ENUM,
+        options=[Basis.POLLED, Basis.STREAMED],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda status: status.basis,
+    ),
+    RionSensorDescription(
+        key="watchdog",
+        translation_key="watchdog",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in WatchdogState],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda status: status.watchdog,
     ),
 )
 
@@ -202,6 +248,7 @@ async def async_setup_entry(
             *(RionSensor(entry, runtime.status, description) for description in STATUS),
         )
     )
+    async_follow_windows(hass, entry, async_add_entities)
 
 
 class RionSensor[T](RionEntity[PushCoordinator[T]], SensorEntity):
@@ -215,6 +262,12 @@ class RionSensor[T](RionEntity[PushCoordinator[T]], SensorEntity):
         """Return what the description makes of the published data."""
         return self.entity_description.value_fn(self.coordinator.data)
 
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, str] | None:
+        """Return what the description says beside the value."""
+        return self.entity_description.attributes_fn(self.coordinator.data)
+
     @override
     def _shown(self) -> tuple[Any, ...]:
-        return *super()._shown(), self.native_value
+        return *super()._shown(), self.native_value, self.extra_state_attributes

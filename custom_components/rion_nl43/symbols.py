@@ -26,3 +26,17 @@ def symbol(quantity: str, facts: Facts, channel: int = 0) -> str:
     if quantity in ("lp", "lmax", "lmin") and frequency and time:
         return f"L{frequency}{time}{quantity[1:].removeprefix('p')}"
     return plain_symbol(quantity)
+
+
+def length_symbol(minutes: int) -> str:
+    """Return a length of time as it stands in symbols: 15min, 1h."""
+    return f"{minutes}min" if minutes % 60 else f"{minutes // 60}h"
+
+
+def window_symbol(quantity: str, minutes: int, facts: Facts | None) -> str:
+    """Return the symbol of a level over a window: LAeq,15min, LAFmax,1h, L90,15min; plain where `facts` is None."""
+    if quantity in ("leq", "lmax", "lmin"):
+        level = plain_symbol(quantity) if facts is None else symbol(quantity, facts)
+    else:
+        level = quantity.upper()
+    return f"{level},{length_symbol(minutes)}"

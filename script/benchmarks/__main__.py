@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from . import cadence, cost, fleet, fuzz
+from . import cadence, cost, fleet, fuzz, windows
 
-BENCHMARKS = ("cadence", "parser", "sample", "emulator", "fuzz", "all")
+BENCHMARKS = ("cadence", "parser", "sample", "windows", "emulator", "fuzz", "all")
 
 
 def main() -> int:
@@ -17,6 +17,8 @@ def main() -> int:
         kept &= cost.parser()
     if arguments.benchmark in ("sample", "all"):
         kept &= asyncio.run(cost.sample())
+    if arguments.benchmark in ("windows", "all"):
+        kept &= windows.run()
     if arguments.benchmark in ("cadence", "all"):
         kept &= asyncio.run(cadence.run(arguments.seconds, arguments.latency))
     if arguments.benchmark in ("emulator", "all"):
@@ -34,6 +36,7 @@ def _arguments() -> argparse.Namespace:
         epilog="cadence  real time: a monitor polls an emulator that runs in a process of its own\n"
         "parser   time to read one DOD? row\n"
         "sample   time from a row to the subscribers\n"
+        "windows  time and memory of windows over an hour of the streamed feed\n"
         "emulator real time: what meters that are polled once a second cost\n"
         "fuzz     random and mutated command lines at the emulator\n"
         "all      all of them (default)",

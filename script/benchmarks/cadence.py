@@ -83,10 +83,10 @@ async def _press_start(monitor: MeterMonitor, figures: Figures) -> None:
     for _ in range(STARTS):
         await asyncio.sleep(random.uniform(1, 3))
         pressed = datetime.now(UTC)
-        await monitor.start()
+        await monitor.commands.start()
         sent = monitor.measurement.started_at or datetime.max.replace(tzinfo=UTC)
         figures.presses_s.append((sent - pressed).total_seconds())
-        await monitor.stop()
+        await monitor.commands.stop()
 
 
 def _findings(meter: EmulatorProcess, figures: Figures) -> list[Finding]:

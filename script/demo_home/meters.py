@@ -1,7 +1,7 @@
 """Emulated meters, and their way into Home Assistant: through the integration's own flows, as a person would."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 import contextlib
 from dataclasses import dataclass
 import json
@@ -107,17 +107,24 @@ async def set_options(api: Api, device: Device, **options: Any) -> None:
 
 async def _flow(api: Api, path: str, start: dict[str, Any], wanted: str, **answers: Any) -> None:
     flow = await api.post(path, start)
-    result = await api.post(f"{path}/{flow['flow_id']}", _filled_in(flow["data_schema"]) | answers)
+    result = await api.post(f"{path}/{flow['flow_id']}", _filled_in(flow["data_schema"], answers))
     if result["type"] != wanted or result.get("reason", SUCCESS) != SUCCESS:
         wrong = result.get("errors") or result.get("reason") or result
         raise DemoError(f"Home Assistant did not take {answers}: {wrong}")
 
 
-def _filled_in(form: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give what the form shows before anybody writes into it."""
-    shown = {field["name"]: field["default"] for field in form if "default" in field}
-    suggestions = {field["name"]: field.get("description", {}).get("suggested_value") for field in form}
-    return shown | {name: value for name, value in suggestions.items() if value is not None}
+def _filled_in(form: list[dict[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the answers, and beside them what the form and its sections show before anybody writes into them."""
+    filled: dict[str, Any] = {}
+    for field in form:
+        name, suggested = field["name"], field.get("description", {}).get("suggested_value")
+        if field.get("type") == "expandable":
+            filled[name] = _filled_in(field["schema"], answers)
+        elif name in answers:
+            filled[name] = answers[name]
+        elif suggested is not None or "default" in field:
+            filled[name] = field["default"] if suggested is None else suggested
+    return filled
 
 
 async def devices(api: Api) -> dict[str, Device]:

@@ -3,16 +3,14 @@
 from collections.abc import AsyncIterator
 
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
-from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.rion_nl43.const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
 from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
-from .helpers import SERIAL, MockConfigEntry, let_pass, until_available
+from .helpers import SERIAL, MockConfigEntry, let_pass, new_entry, until_available
 
 
 @pytest.fixture(autouse=True)
@@ -22,26 +20,15 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture
 async def meter(hass: HomeAssistant, emulated_meter: MeterFactory) -> EmulatedMeter:
-    """A meter that is switched on, in Home Assistant's time zone."""
+    """A meter that is switched on, in Home Assistant's time zone; its FTP server is off, as it comes."""
     await hass.config.async_set_time_zone("UTC")
-    return await emulated_meter(serial=SERIAL)
+    return await emulated_meter(serial=SERIAL, ftp_port=0)
 
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, meter: EmulatedMeter) -> AsyncIterator[MockConfigEntry]:
     """The meter's entry, not set up yet; unloaded at the end whatever became of it."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title=f"NL-43 {SERIAL}",
-        unique_id=SERIAL,
-        data={
-            CONF_HOST: meter.host,
-            CONF_PORT: meter.port,
-            CONF_MODEL: "NL-43",
-            CONF_SERIAL: SERIAL,
-            CONF_FIRMWARE: "01.02.0304",
-        },
-    )
+    entry = new_entry(meter)
     entry.add_to_hass(hass)
     yield entry
     if hass.config_entries.async_get_entry(entry.entry_id):

@@ -4,20 +4,82 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_MODEL,
+    CONF_PORT,
+    EVENT_STATE_CHANGED,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
     MockConfigEntry,
+    MockUser,  # noqa: F401 # for the tests, who import it from here
     get_system_health_info,  # noqa: F401 # for the tests, who import it from here
 )
 
-from custom_components.rion_nl43.const import DOMAIN
+from custom_components.rion_nl43.const import (
+    CONF_FIRMWARE,
+    CONF_FTP_PASSWORD,
+    CONF_FTP_PORT,
+    CONF_FTP_USER,
+    CONF_SERIAL,
+    DEFAULT_FTP_PORT,
+    DOMAIN,
+)
 from custom_components.rion_nl43.coordinator import RionRuntimeData
+from custom_components.rion_nl43.migration import MINOR_VERSION, VERSION
 from emulator import EmulatedMeter
 
 SERIAL = "00830001"
 NO_VALUES = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+
+
+def new_entry(meter: EmulatedMeter, **options: Any) -> MockConfigEntry:
+    """Return an entry of this meter as the config flow makes it, not added yet."""
+    serial = meter.config.serial
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=f"NL-43 {serial}",
+        unique_id=serial,
+        version=VERSION,
+        minor_version=MINOR_VERSION,
+        data={
+            CONF_HOST: meter.host,
+            CONF_PORT: meter.port,
+            CONF_MODEL: "NL-43",
+            CONF_SERIAL: serial,
+            CONF_FIRMWARE: "01.02.0304",
+            CONF_FTP_PORT: meter.ftp_port or DEFAULT_FTP_PORT,
+            CONF_FTP_USER: "USER",
+            CONF_FTP_PASSWORD: "0000",
+        },
+        options=options,
+    )
+
+
+def device_id(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """Return the id of the entry's device."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return device.id
+
+
+async def act(hass: HomeAssistant, action: str, *, user_id: str | None = None, **data: Any) -> None:
+    """Call one of the integration's actions."""
+    await hass.services.async_call(DOMAIN, action, data, blocking=True, context=Context(user_id=user_id))
+
+
+async def ask(hass: HomeAssistant, action: str, *, user_id: str | None = None, **data: Any) -> dict[str, Any]:
+    """Call one of the integration's actions and return its response."""
+    response: Any = await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, context=Context(user_id=user_id), return_response=True
+    )
+    assert isinstance(response, dict)
+    return response
 
 
 def entity_id(hass: HomeAssistant, key: str, platform: Platform = Platform.SENSOR) -> str:
@@ -107,3 +169,21 @@ class StateLog:
 def open_connections(meter: EmulatedMeter) -> int:
     """Return how many connections to the meter are open."""
     return sum(connection.closed_at is None for connection in meter.referee.connections)
+
+
+async def enable(hass: HomeAssistant, *entity_ids: str) -> None:
+    """Let the user enable entities; Home Assistant reloads the entry for that by itself."""
+    for found_id in entity_ids:
+        er.async_get(hass).async_update_entity(found_id, disabled_by=None)
+    await let_pass(RELOAD_AFTER_UPDATE_DELAY + 1)
+    await until_available(hass)
+
+
+def lines(meter: EmulatedMeter) -> list[str]:
+    """Return all commands that reached the meter."""
+    return [command.line for command in meter.referee.commands]
+
+
+def measures(meter: EmulatedMeter) -> bool:
+    """Return whether the meter itself measures."""
+    return meter.instrument.run.measuring

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import Platform
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
@@ -10,7 +11,7 @@ from custom_components.rion_nl43.const import DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, DropAnswer, RefuseWith
 
-from .helpers import MockConfigEntry, let_pass, press, until, value
+from .helpers import MockConfigEntry, MockUser, enable, entity_id, let_pass, press, runtime, until, value
 
 
 async def refusal(hass: HomeAssistant, key: str) -> tuple[type[HomeAssistantError], str | None]:
@@ -124,8 +125,51 @@ async def test_no_answer(hass: HomeAssistant, meter: EmulatedMeter, loaded: Mock
 
 
 async def test_lost_while_pressed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
-    """A connection that breaks under a command leaves its outcome open, and says so."""
+    """A connection that breaks under a command leaves its outcome open until the state can be read back."""
     meter.faults.add(CutAnswer("Measure,Start", 0, "close"))
-    kind, key = await refusal(hass, "start")
-    assert kind is HomeAssistantError
-    assert key == "connection_lost"
+    await press(hass, "start")
+    assert measures(meter)
+    await until(hass, lambda: value(hass, "run_state") == "measuring")
+    assert [command.line for command in meter.referee.commands].count("Measure,Start") == 1
+
+
+async def test_start_cycle(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """One press makes a meter ready and starts it, under a name that holds nothing yet."""
+    meter.instrument.settings["Sleep Mode"] = "On"
+    meter.instrument.settings["Store Mode"] = "Auto"
+    await let_pass(30)
+    before = int(meter.instrument.settings["Store Name"])
+    await press(hass, "start_cycle")
+    assert measures(meter)
+    assert meter.instrument.settings["Sleep Mode"] == "Off"
+    assert int(meter.instrument.settings["Store Name"]) == before + 1
+    assert value(hass, "run_state") == "measuring"
+    await press(hass, "stop_cycle")
+    assert not measures(meter)
+    assert value(hass, "run_state") == "stopped"
+
+
+async def test_who_pressed(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_admin_user: MockUser, hass_owner_user: MockUser
+) -> None:
+    """A command knows the user whose press it was."""
+    await let_pass(10)
+    one, another = hass_admin_user.id, hass_owner_user.id
+    for user_id, key in ((one, "start"), (another, "stop"), (None, "start")):
+        await hass.services.async_call(
+            Platform.BUTTON,
+            "press",
+            {"entity_id": entity_id(hass, key, Platform.BUTTON)},
+            blocking=True,
+            context=Context(user_id=user_id),
+        )
+    asked = [command.asked for command in runtime(loaded).monitor.commands.recent]
+    assert [(who.by, who.reason) for who in asked] == [(one, "button"), (another, "button"), (None, "button")]
+
+
+async def test_power_cycle_without_a_switch(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Whoever has named no switch that powers the meter is told so."""
+    await enable(hass, entity_id(hass, "power_cycle", Platform.BUTTON))
+    assert await refusal(hass, "power_cycle") == (ServiceValidationError, "blocked_no_power_switch")
+    assert runtime(loaded).monitor.available
+    assert len(meter.referee.connections) == 2

@@ -1,8 +1,7 @@
 """Adding a meter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 import socket
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
@@ -11,16 +10,22 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 import pytest
 
+from custom_components.rion_nl43.config_flow import FTP
 from custom_components.rion_nl43.connections import HANDOVER_S
-from custom_components.rion_nl43.const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
+from custom_components.rion_nl43.const import (
+    CONF_FIRMWARE,
+    CONF_FTP_PASSWORD,
+    CONF_FTP_PORT,
+    CONF_FTP_USER,
+    CONF_SERIAL,
+    DOMAIN,
+)
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, DelayAnswer, DropAnswer, RefuseWith, ReplaceAnswer
 from tests.fixtures import MeterFactory
 
 from .helpers import SERIAL, MockConfigEntry, let_pass, open_connections, until_available
-
-type Address = tuple[str, int]
-type Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+from .strangers import Talk, hang_up, say_nothing, serve_mail, serve_web, stranger
 
 # What a user accepts to wait for.
 PATIENCE_S = 15
@@ -42,10 +47,12 @@ async def open_form(hass: HomeAssistant) -> str:
     return form["flow_id"]
 
 
-async def submit(hass: HomeAssistant, flow_id: str, host: str, port: float) -> ConfigFlowResult:
+async def submit(
+    hass: HomeAssistant, flow_id: str, host: str, port: float, **sections: dict[str, object]
+) -> ConfigFlowResult:
     """Submit the form; nobody is kept waiting for long."""
     began = hass.loop.time()
-    result = await hass.config_entries.flow.async_configure(flow_id, {CONF_HOST: host, CONF_PORT: port})
+    result = await hass.config_entries.flow.async_configure(flow_id, {CONF_HOST: host, CONF_PORT: port, **sections})
     assert hass.loop.time() - began <= PATIENCE_S
     return result
 
@@ -61,52 +68,7 @@ def suggested(result: ConfigFlowResult) -> dict[str, object]:
     """Return what the form suggests."""
     schema = result["data_schema"]
     assert schema
-    return {str(key): (key.description or {}).get("suggested_value") for key in schema.schema}
-
-
-@asynccontextmanager
-async def stranger(talk: Talk) -> AsyncIterator[Address]:
-    """Listen for one who is no meter."""
-    writers: list[asyncio.StreamWriter] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        await talk(reader, writer)
-
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield listener.sockets[0].getsockname()[:2]
-    finally:
-        listener.close()
-        for writer in writers:
-            writer.close()
-        await listener.wait_closed()
-
-
-async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Take everything, answer nothing."""
-    await reader.read()
-
-
-async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Close at once."""
-    writer.close()
-
-
-async def serve_web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer as a web server does to what is no request."""
-    while await reader.readline():
-        writer.write(
-            b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nBad Request\r\n"
-        )
-    writer.close()
-
-
-async def serve_mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Greet first, and complain about every line."""
-    writer.write(b"220 mail.example ESMTP\r\n")
-    while await reader.readline():
-        writer.write(b"502 5.5.2 Error: command not recognized\r\n")
+    return {str(key): (key.description or {}).get("suggested_value") for key in schema.schema if key != FTP}
 
 
 async def test_meter_is_added(hass: HomeAssistant, meter: EmulatedMeter) -> None:
@@ -121,6 +83,9 @@ async def test_meter_is_added(hass: HomeAssistant, meter: EmulatedMeter) -> None
         CONF_MODEL: "NL-43",
         CONF_SERIAL: SERIAL,
         CONF_FIRMWARE: "01.02.0304",
+        CONF_FTP_PORT: 21,
+        CONF_FTP_USER: "USER",
+        CONF_FTP_PASSWORD: "0000",
     }
     assert await until_available(hass) < 5
     await let_pass(2 * HANDOVER_S)
@@ -129,6 +94,28 @@ async def test_meter_is_added(hass: HomeAssistant, meter: EmulatedMeter) -> None
     assert await hass.config_entries.async_unload(result["result"].entry_id)
     await let_pass(1)
     assert open_connections(meter) == 0
+
+
+async def test_ftp_login_is_kept(hass: HomeAssistant, meter: EmulatedMeter) -> None:
+    """Whoever opens the section can give another login; it is not tried, for FTP is off as a rule."""
+    login = {CONF_FTP_PORT: 2121.0, CONF_FTP_USER: "site", CONF_FTP_PASSWORD: "x y%z"}
+    result = await submit(hass, await open_form(hass), meter.host, meter.port, ftp=login)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert {key: result["data"][key] for key in login} == login
+    assert isinstance(result["data"][CONF_FTP_PORT], int)
+
+
+@pytest.mark.parametrize(
+    "login", [{CONF_FTP_USER: "USER\r\nDELE 1"}, {CONF_FTP_PASSWORD: "0000\nQUIT"}, {CONF_FTP_PASSWORD: "пароль"}]
+)
+async def test_ftp_login_that_cannot_be_sent(
+    hass: HomeAssistant, meter: EmulatedMeter, login: dict[str, object]
+) -> None:
+    """A line break or what is no ASCII is told at its section, and nobody is asked."""
+    result = await submit(hass, await open_form(hass), meter.host, meter.port, ftp={CONF_FTP_PORT: 21, **login})
+    assert result["errors"] == {FTP: "invalid_ftp_login"}
+    assert not meter.referee.connections
+    await assert_recovers(hass, result, meter)
 
 
 @pytest.mark.parametrize(("talk", "error"), [(say_nothing, "silent"), (hang_up, "lost")])

@@ -7,14 +7,28 @@ import pytest
 
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.errors import translate_errors
-from custom_components.rion_nl43.monitor import ControlRefused, NotConfirmed, RefusalReason
+from custom_components.rion_nl43.monitor import (
+    BlockReason,
+    CommandBlocked,
+    ControlRefused,
+    NoFreeStoreName,
+    NotBackAfterPowerCycle,
+    NotConfirmed,
+    PowerSwitchFailed,
+    RefusalReason,
+)
 from custom_components.rion_nl43.nl43 import (
     AnswerTimedOut,
+    CommandExpired,
     CommandUnknown,
     ConnectionLost,
     ConnectionRefused,
     ConnectionTimedOut,
     DesignationRefused,
+    FtpError,
+    FtpLoginFailed,
+    FtpRefused,
+    FtpTimedOut,
     HostUnknown,
     InvalidCommand,
     LinkClosed,
@@ -41,11 +55,20 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (DesignationRefused("DOD?"), "command_refused"),
     (StateRefused("DOD?"), "command_refused"),
     (InvalidCommand("no"), "command_invalid"),
+    (CommandExpired("no"), "command_expired"),
+    (NoFreeStoreName("0001", "0100"), "no_free_store_name"),
+    (PowerSwitchFailed("no"), "power_switch_failed"),
+    (NotBackAfterPowerCycle("no"), "not_back_after_power_cycle"),
+    (FtpLoginFailed("no"), "ftp_login_failed"),
+    (FtpRefused("no"), "ftp_refused"),
+    (FtpTimedOut("no"), "ftp_timed_out"),
+    (FtpError("no"), "ftp_failed"),
     (NotConfirmed("Measure,Start", "Stop"), "not_confirmed"),
     (NotConfirmed("Measure,Start", None), "outcome_unknown"),
     (WrongMeter("1", "2"), "wrong_meter"),
     (NotAMeter("no"), "not_a_meter"),
     (NL43Error("no"), "unknown_error"),
+    *((CommandBlocked("start", block), f"blocked_{block.value}") for block in BlockReason),
     *((ControlRefused("Measure,Start", reason), f"refused_{reason.value}") for reason in RefusalReason),
 ]
 
@@ -76,7 +99,7 @@ async def test_translation(error: NL43Error, key: str) -> None:
     assert raised.value.translation_domain == DOMAIN
     assert raised.value.translation_key == key
     assert raised.value.__cause__ is error
-    erred = key == "command_invalid" or (key.startswith("refused_") and key != "refused_busy")
+    erred = key == "command_invalid" or (key.startswith(("refused_", "blocked_")) and key != "refused_busy")
     assert isinstance(raised.value, ServiceValidationError) is erred
 
 

@@ -13,8 +13,8 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.rion_nl43 import _report_defect
 from custom_components.rion_nl43.const import DOMAIN
+from custom_components.rion_nl43.runner import report_defect
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, ReplaceAnswer
 
@@ -175,7 +175,7 @@ async def test_defect_is_reported() -> None:
     task = asyncio.create_task(fail())
     await asyncio.wait({task})
     with pytest.raises(ZeroDivisionError):
-        _report_defect(task)
+        report_defect(task)
 
 
 async def test_start_time_is_on_disk_soon(
@@ -185,7 +185,7 @@ async def test_start_time_is_on_disk_soon(
     await press(hass, "start")
     await let_pass(10)
     await hass.async_block_till_done()
-    stored = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]
+    stored = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]["monitor"]["measurement"]
     kept = dt_util.parse_datetime(stored["started_at"])
     measured = runtime(loaded).monitor.measurement.started_at
     assert kept == measured

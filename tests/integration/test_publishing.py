@@ -1,16 +1,18 @@
 """How often samples become states."""
 
 from itertools import pairwise
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_OFF, STATE_ON, Platform
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile
+from custom_components.rion_nl43.const import CONF_FEED, CONF_PUBLISH, PublishProfile
+from custom_components.rion_nl43.options import STREAMED
 from emulator import EmulatedMeter
 from emulator.faults import ReplaceAnswer
 
@@ -25,13 +27,10 @@ def row(lp: float, *, over: int = 0, under: int = 0) -> str:
     return f"{main},{SUB},{SUB},{SUB}"
 
 
-async def choose(hass: HomeAssistant, entry: MockConfigEntry, profile: PublishProfile) -> None:
+async def choose(hass: HomeAssistant, entry: MockConfigEntry, profile: PublishProfile, **options: Any) -> None:
     """Choose how often levels are published."""
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert form["type"] is FlowResultType.FORM
-    result = await hass.config_entries.options.async_configure(form["flow_id"], {CONF_PUBLISH: profile})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {CONF_PUBLISH: profile}
+    hass.config_entries.async_update_entry(entry, options={CONF_PUBLISH: profile.value, **options})
+    await hass.async_block_till_done()
 
 
 async def test_at_most_six_states_a_minute(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
@@ -84,13 +83,18 @@ async def test_profiles(
     assert loaded.state is ConfigEntryState.LOADED
 
 
-async def test_options_form_shows_what_is_chosen(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
-    """The form begins with the present choice."""
-    await choose(hass, loaded, PublishProfile.LIVE)
-    form = await hass.config_entries.options.async_init(loaded.entry_id)
-    schema = form["data_schema"]
-    assert schema
-    assert [key.description for key in schema.schema] == [{"suggested_value": PublishProfile.LIVE}]
+async def test_streamed_live(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Ten samples a second make one state a second at most."""
+    await choose(hass, loaded, PublishProfile.LIVE, **{CONF_FEED: STREAMED})
+    await until(hass, lambda: value(hass, "feed") == "streamed")
+    await let_pass(30)
+    log = StateLog(hass)
+    await let_pass(120)
+    log.close()
+    for entry in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id):
+        times = [at for at, _ in log.of(entry.entity_id)]
+        assert all(second - first >= 0.999 for first, second in pairwise(times)), entry.entity_id
+    assert 90 <= len(log.of(entity_id(hass, "lp"))) <= 121
 
 
 async def test_run_state_at_once(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
@@ -133,3 +137,21 @@ async def test_asked_for_ahead_of_time(hass: HomeAssistant, meter: EmulatedMeter
     )
     assert runtime(loaded).levels.data is not published
     assert runtime(loaded).levels.data.sample is runtime(loaded).monitor.sample
+
+
+async def test_asked_for_while_away(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """What cannot be had now is said so; how the link is can always be told."""
+    data = runtime(loaded)
+    await data.monitor.standby.release()
+    await until(hass, lambda: value(hass, "lp") == STATE_UNAVAILABLE)
+    await data.levels.async_refresh()
+    assert isinstance(data.levels.last_exception, UpdateFailed)
+    assert data.levels.last_exception.translation_key == "not_available"
+    await data.facts.async_refresh()
+    assert isinstance(data.facts.last_exception, UpdateFailed)
+    assert data.facts.last_exception.translation_key == "link_closed"
+    await data.status.async_refresh()
+    assert data.status.last_update_success
+    assert data.status.data.standby
+    await data.monitor.standby.take_back()
+    await until(hass, lambda: value(hass, "lp") != STATE_UNAVAILABLE)

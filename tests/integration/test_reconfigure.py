@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.rion_nl43.const import CONF_FIRMWARE, DOMAIN
+from custom_components.rion_nl43.const import CONF_FIRMWARE, CONF_FTP_PASSWORD, CONF_FTP_PORT, CONF_FTP_USER, DOMAIN
 from emulator import EmulatedMeter
 from emulator.faults import DropAnswer
 from tests.fixtures import MeterFactory
@@ -29,10 +29,13 @@ async def other_meter(emulated_meter: MeterFactory) -> EmulatedMeter:
     return await emulated_meter(serial=OTHER_SERIAL)
 
 
-async def submit(hass: HomeAssistant, flow_id: str, meter: EmulatedMeter) -> ConfigFlowResult:
+async def submit(
+    hass: HomeAssistant, flow_id: str, meter: EmulatedMeter, **sections: dict[str, object]
+) -> ConfigFlowResult:
     """Submit the meter's address; nobody is kept waiting for long."""
     began = hass.loop.time()
-    result = await hass.config_entries.flow.async_configure(flow_id, {CONF_HOST: meter.host, CONF_PORT: meter.port})
+    address = {CONF_HOST: meter.host, CONF_PORT: meter.port}
+    result = await hass.config_entries.flow.async_configure(flow_id, {**address, **sections})
     assert hass.loop.time() - began <= PATIENCE_S
     return result
 
@@ -74,6 +77,22 @@ async def test_same_address(hass: HomeAssistant, meter: EmulatedMeter, loaded: M
     assert result["reason"] == "reconfigure_successful"
     await assert_runs_at(hass, loaded, meter)
     assert len(meter.referee.connections) == 2
+
+
+async def test_ftp_login(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Port and user are shown, the password is not; left empty it stays as it is."""
+    before = dict(loaded.data)
+    form = await loaded.start_reconfigure_flow(hass)
+    shown = {str(key): key.description for key in form["data_schema"].schema["ftp"].schema.schema}
+    assert shown == {
+        CONF_FTP_PORT: {"suggested_value": meter.ftp_port},
+        CONF_FTP_USER: {"suggested_value": "USER"},
+        CONF_FTP_PASSWORD: None,
+    }
+    result = await submit(hass, form["flow_id"], meter, ftp={CONF_FTP_PORT: 2121.0, CONF_FTP_USER: "site"})
+    assert result["reason"] == "reconfigure_successful"
+    await assert_runs_at(hass, loaded, meter)
+    assert loaded.data == {**before, CONF_FTP_PORT: 2121, CONF_FTP_USER: "site"}
 
 
 async def test_silent_meter_at_the_same_address(

@@ -7,8 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.rion_nl43.const import CONF_FEED, CONF_WATCHDOG
+from custom_components.rion_nl43.options import STREAMED
 from emulator import EmulatedMeter
-from emulator.faults import RefuseWith, ReplaceAnswer
+from emulator.faults import CutAnswer, RefuseWith, ReplaceAnswer
 
 from .helpers import MockConfigEntry, entity_id, let_pass, press, runtime, state, until, until_available, value
 
@@ -82,7 +84,7 @@ async def test_facts(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConf
     assert value(hass, "store_name") == meter.instrument.settings["Store Name"]
     assert value(hass, "frequency_weighting") == "a"
     assert value(hass, "time_weighting") == "f"
-    assert value(hass, "sub1_frequency_weighting") == STATE_UNKNOWN
+    assert value(hass, "sub1_frequency_weighting") == "c"
     meter.instrument.battery = "Low"
     await runtime(loaded).facts.async_refresh()
     assert value(hass, "battery") == "low"
@@ -105,7 +107,7 @@ async def test_elapsed(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert float(value(hass, "elapsed")) == pytest.approx(300, abs=12)
     await press(hass, "stop")
     stopped = float(value(hass, "elapsed"))
-    assert stopped == pytest.approx(300, abs=3)
+    assert stopped == pytest.approx(300, abs=5)
     await let_pass(120)
     assert float(value(hass, "elapsed")) == stopped
 
@@ -183,3 +185,33 @@ async def test_entity_id_may_change(hass: HomeAssistant, loaded: MockConfigEntry
     assert before != STATE_UNAVAILABLE
     await let_pass(60)
     assert value(hass, "lp") != before
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_link(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """How the link is, how often it was lost, when last and why."""
+    await let_pass(30)
+    assert value(hass, "link") == "connected"
+    assert value(hass, "reconnects") == "0"
+    assert value(hass, "last_loss") == STATE_UNKNOWN
+    assert 0 < float(value(hass, "round_trip")) < 1
+    meter.faults.add(CutAnswer("DOD?", 20, "close"))
+    await until(hass, lambda: value(hass, "link") != "connected", 10)
+    lost = datetime.now(UTC)
+    await until(hass, lambda: value(hass, "link") == "connected", 60)
+    assert value(hass, "reconnects") == "1"
+    assert abs(datetime.fromisoformat(value(hass, "last_loss")) - lost).total_seconds() <= 2
+    assert state(hass, "last_loss").attributes["reason"] == "connection_lost"
+    told = value(hass, "last_loss")
+    await let_pass(600)
+    assert value(hass, "last_loss") == told
+
+
+async def test_feed_and_watchdog(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Which feed runs, and what the watchdog does, also as it is told to change."""
+    assert value(hass, "feed") == "polled"
+    assert value(hass, "watchdog") == "off"
+    hass.config_entries.async_update_entry(loaded, options={CONF_FEED: STREAMED, CONF_WATCHDOG: "always"})
+    await until(hass, lambda: value(hass, "feed") == "streamed", 180)
+    await until(hass, lambda: value(hass, "watchdog") == "measuring")
+    await until(hass, lambda: value(hass, "run_state") == "measuring")

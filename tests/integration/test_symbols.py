@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.rion_nl43.monitor import Facts
-from custom_components.rion_nl43.symbols import QUANTITIES, plain_symbol, symbol
+from custom_components.rion_nl43.symbols import QUANTITIES, plain_symbol, symbol, window_symbol
 
 KNOWN = Facts(
     percentiles=(1.0, 10.0, 50.0, 99.9, 95.0),
@@ -48,3 +48,21 @@ def test_nothing_known() -> None:
 def test_half_known(facts: Facts, expected: str) -> None:
     """A symbol with half of its weightings would be that of another quantity."""
     assert symbols(facts, 0)[:5] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("quantity", "minutes", "expected", "plain"),
+    [
+        ("leq", 1, "LAeq,1min", "Leq,1min"),
+        ("leq", 60, "LAeq,1h", "Leq,1h"),
+        ("lmax", 15, "LAFmax,15min", "Lmax,15min"),
+        ("lmin", 120, "LAFmin,2h", "Lmin,2h"),
+        ("l90", 15, "L90,15min", "L90,15min"),
+        ("l1", 90, "L1,90min", "L1,90min"),
+    ],
+)
+def test_windows(quantity: str, minutes: int, expected: str, plain: str) -> None:
+    """A level over a window bears its length; percentages of windows are ours, not the meter's."""
+    assert window_symbol(quantity, minutes, KNOWN) == expected
+    assert window_symbol(quantity, minutes, Facts()) == plain
+    assert window_symbol(quantity, minutes, None) == plain

@@ -1,10 +1,6 @@
 """Translations, icons and manifest, compared with the code."""
 
-import json
-from pathlib import Path
 import re
-from string import Formatter
-import typing
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import icon
@@ -13,43 +9,45 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import PLATFORMS, binary_sensor, button, first_contact, level_sensor, sensor
-from custom_components.rion_nl43.config_flow import ADDRESS_SCHEMA, OPTIONS_SCHEMA
-from custom_components.rion_nl43.const import DOMAIN, PublishProfile
-from custom_components.rion_nl43.errors import ERROR_KEYS
-from custom_components.rion_nl43.monitor import RefusalReason
+from custom_components.rion_nl43 import (
+    PLATFORMS,
+    binary_sensor,
+    button,
+    event,
+    level_sensor,
+    number,
+    select,
+    sensor,
+    switch,
+    window_sensor,
+)
+from custom_components.rion_nl43.acoustics import Basis
+from custom_components.rion_nl43.const import DOMAIN
+from custom_components.rion_nl43.coordinator import error_word
+from custom_components.rion_nl43.monitor import CommandState
+from custom_components.rion_nl43.nl43 import AnswerError, LinkError
+from custom_components.rion_nl43.options import WINDOW_CHOICES_MIN
 
 from .helpers import MockConfigEntry
+from .texts import FOLDER, TEXTS, placeholders, read, strings
 
-FOLDER = Path(sensor.__file__).parent
 DESCRIPTIONS: dict[str, list[EntityDescription]] = {
     "binary_sensor": [*binary_sensor.LEVELS, *binary_sensor.STATUS],
-    "button": [*button.BUTTONS],
-    "sensor": [*level_sensor.LEVELS, *sensor.MEASUREMENT, *sensor.FACTS, *sensor.STATUS],
+    "button": [*button.BUTTONS, button.POWER_CYCLE],
+    "event": [event.COMMAND],
+    "number": [*number.NUMBERS],
+    "select": [*select.SELECTS],
+    "sensor": [
+        *level_sensor.LEVELS,
+        *window_sensor.describe_windows(WINDOW_CHOICES_MIN),
+        *sensor.MEASUREMENT,
+        *sensor.FACTS,
+        *sensor.STATUS,
+    ],
+    "switch": [switch.CONNECTION, *switch.SWITCHES],
 }
-
-
-def read(name: str) -> dict[str, typing.Any]:
-    """Return a JSON file of the integration."""
-    found: dict[str, typing.Any] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
-    return found
-
-
-TEXTS = read("translations/en.json")
-
-
-def strings(tree: dict[str, typing.Any], path: str = "") -> dict[str, str]:
-    """Return all strings of a tree by their path."""
-    found: dict[str, str] = {}
-    for key, value in tree.items():
-        here = f"{path}.{key}" if path else key
-        found |= strings(value, here) if isinstance(value, dict) else {here: value}
-    return found
-
-
-def placeholders(text: str) -> set[str]:
-    """Return the names of a text's placeholders."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+# What a state of a platform without options can be.
+STATES = {"binary_sensor": {"on", "off"}, "switch": {"on", "off"}}
 
 
 def test_every_platform_is_looked_at() -> None:
@@ -68,18 +66,47 @@ def test_entity_names_and_icons(platform: str) -> None:
         given = set(description.translation_placeholders or ())
         if isinstance(description, level_sensor.LevelDescription):
             given = {"symbol", "channel"} if description.channel else {"symbol"}
+        elif isinstance(description, window_sensor.WindowDescription):
+            given = {"symbol"}
         assert names == given
 
 
-def test_states_of_enums() -> None:
+@pytest.mark.parametrize("platform", DESCRIPTIONS)
+def test_states_of_enums(platform: str) -> None:
     """Every state of an enumeration has its word and no other has; icons are for states that exist."""
-    icons = read("icons.json")["entity"]["sensor"]
-    for description in DESCRIPTIONS["sensor"]:
-        assert isinstance(description, sensor.SensorEntityDescription)
+    icons = read("icons.json")["entity"][platform]
+    for description in DESCRIPTIONS[platform]:
+        options = set(getattr(description, "options", None) or ())
         key = description.translation_key
         assert key
-        assert TEXTS["entity"]["sensor"][key].get("state", {}).keys() == set(description.options or ())
-        assert icons[key].get("state", {}).keys() <= set(description.options or ())
+        assert TEXTS["entity"][platform][key].get("state", {}).keys() == options
+        assert icons[key].get("state", {}).keys() <= options | STATES.get(platform, set())
+        assert all(re.fullmatch(r"[a-z0-9_]+", option) for option in options)
+
+
+def test_numbered_names_are_distinct() -> None:
+    """Entities that share a text differ in what fills it."""
+    for platform, descriptions in DESCRIPTIONS.items():
+        filled = [
+            (description.translation_key, str(description.translation_placeholders))
+            for description in descriptions
+            if not isinstance(description, level_sensor.LevelDescription | window_sensor.WindowDescription)
+        ]
+        assert len(filled) == len(set(filled)), platform
+
+
+def test_words_of_attributes() -> None:
+    """The attributes that are words have their texts."""
+    sensors, events = TEXTS["entity"]["sensor"], TEXTS["entity"]["event"]
+    told = events["command"]["state_attributes"]
+    assert told["event_type"]["state"].keys() == set(CommandState)
+    assert told.keys() == {"event_type", *event.ATTRIBUTES}
+    losses = {error_word(error.__name__) for error in (*LinkError.__subclasses__(), *AnswerError.__subclasses__())}
+    assert sensors["last_loss"]["state_attributes"]["reason"]["state"].keys() == losses
+    for description in window_sensor.describe_windows([15]):
+        words = sensors[description.translation_key]["state_attributes"]
+        assert words.keys() == {"coverage", "basis"}
+        assert words["basis"]["state"].keys() == set(Basis)
 
 
 def test_ranges_of_icons_ascend() -> None:
@@ -88,30 +115,6 @@ def test_ranges_of_icons_ascend() -> None:
         limits = [float(limit) for limit in entry.get("range", ())]
         assert limits == sorted(limits)
         assert entry["default"].startswith("mdi:")
-
-
-def test_exceptions() -> None:
-    """Every error of the code has its sentence, and every sentence its error."""
-    in_code = {key for _, key in ERROR_KEYS} | {f"refused_{reason.value}" for reason in RefusalReason}
-    assert TEXTS["exceptions"].keys() == in_code | {"not_available", "outcome_unknown"}
-    for key, entry in TEXTS["exceptions"].items():
-        assert placeholders(entry["message"]) <= {"error"}, key
-        assert key != "refused_" or not placeholders(entry["message"])
-
-
-def test_config_flow() -> None:
-    """Every field, error and abort of the flows has its words."""
-    config, source = TEXTS["config"], (FOLDER / "config_flow.py").read_text(encoding="utf-8")
-    fields = {str(key) for key in ADDRESS_SCHEMA.schema}
-    assert config["step"].keys() == {"user", "reconfigure"} == set(re.findall(r"async_step_(\w+)", source)) - {"init"}
-    for step in config["step"].values():
-        assert step["data"].keys() == step["data_description"].keys() == fields
-    assert config["error"].keys() == {key for _, key in first_contact.ERRORS} | {"invalid_host"}
-    assert config["abort"].keys() == {"already_configured", "unique_id_mismatch"}
-    assert placeholders(config["abort"]["unique_id_mismatch"]) == {"expected", "found"}
-    options = TEXTS["options"]["step"]["init"]
-    assert options["data"].keys() == options["data_description"].keys() == {str(key) for key in OPTIONS_SCHEMA.schema}
-    assert TEXTS["selector"]["publish"]["options"].keys() == set(PublishProfile)
 
 
 def test_no_addresses_in_texts() -> None:
@@ -154,10 +157,3 @@ def test_brand(theme: str, kind: str, width: int) -> None:
         assert header[:8] == b"\x89PNG\r\n\x1a\n"
         assert int.from_bytes(header[16:20]) == factor * width
         assert int.from_bytes(header[20:24]) == factor * 256
-
-
-def test_enums_are_lower_case() -> None:
-    """Home Assistant's states are words in lower case."""
-    for description in DESCRIPTIONS["sensor"]:
-        assert isinstance(description, sensor.SensorEntityDescription)
-        assert all(re.fullmatch(r"[a-z_]+", option) for option in description.options or ())

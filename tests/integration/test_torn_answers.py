@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile
+from custom_components.rion_nl43.const import CONF_PUBLISH, CONF_WINDOWS, PublishProfile
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, ReplaceAnswer
 
@@ -25,7 +25,7 @@ async def test_no_wrong_value(
     hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry, then: Literal["close", "stall", "go_on"]
 ) -> None:
     """Whatever byte the row is cut after, the states are the row's, unknown or unavailable."""
-    hass.config_entries.async_update_entry(entry, options={CONF_PUBLISH: PublishProfile.LIVE})
+    hass.config_entries.async_update_entry(entry, options={CONF_PUBLISH: PublishProfile.LIVE, CONF_WINDOWS: []})
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until_available(hass)
     meter.faults.add(ReplaceAnswer("DOD?", ROW, times=None))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.rion_nl43.monitor.clock import (
+from custom_components.rion_nl43.monitor.measurement.clock import (
     CLOCK_STEP_S,
     MARGIN_S,
     WallClock,

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,11 +13,11 @@ from custom_components.rion_nl43.monitor import (
     RefusalReason,
     StartOrigin,
 )
-from custom_components.rion_nl43.nl43 import CommandRefused, LinkError, WrongMeter
+from custom_components.rion_nl43.nl43 import CommandExpired, CommandRefused, LinkState, WrongMeter
 from emulator import DropAnswer, Latency, RefuseWith, ReplaceAnswer
-from emulator.faults import Delivery, Then
 from tests.fixtures import MeterFactory
 
+from .commanding import Ignored, Refused
 from .watching import Watching, watching
 
 MEASURING, PAUSED, STOPPED = MeasurementState.MEASURING, MeasurementState.PAUSED, MeasurementState.STOPPED
@@ -34,32 +33,11 @@ LINES = {
 }
 
 
-class Refused(RefuseWith):
-    """Refuses the first command that begins so."""
-
-    def __init__(self, beginning: str, code: int = 4) -> None:
-        """Refuse in this state."""
-        super().__init__(None, code)
-        self.beginning = beginning
-
-    def strikes(self, line: str, rng: Random) -> bool:
-        """Strike the command."""
-        return line.startswith(self.beginning) and super().strikes(line, rng)
-
-
-class Ignored(Refused):
-    """Neither does what the first command that begins so says, nor answers it."""
-
-    def change_delivery(self, delivery: Delivery) -> Delivery:
-        """Send nothing."""
-        return Delivery((), Then.READY_UNSAID)
-
-
 async def command(watch: Watching, name: str) -> float:
     """Give a command; returns how long it took to reach the meter."""
     pressed = watch.now
     before = len(watch.meter.referee.commands)
-    await getattr(watch.monitor, name)()
+    await getattr(watch.monitor.commands, name)()
     return next(record.at for record in watch.meter.referee.commands[before:] if "," in record.line) - pressed
 
 
@@ -75,7 +53,7 @@ async def test_start_while_polling(emulated_meter: MeterFactory, wait_s: float) 
         before = len(watch.lines)
         assert await command(watch, "start") <= 1.1
         sent = next(record for record in meter.referee.commands if record.line == "Measure,Start")
-        assert watch.lines[before:].index("Measure?") - watch.lines[before:].index("Measure,Start") == 1
+        assert watch.lines[before:][-3:] == ["Measure,Start", "DOD?", "Measure?"]
         measurement = watch.monitor.measurement
         assert (measurement.state, measurement.origin) == (MEASURING, StartOrigin.COMMAND)
         assert measurement.started_at
@@ -94,22 +72,22 @@ async def test_the_whole_life_of_a_measurement(emulated_meter: MeterFactory) -> 
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await asyncio.sleep(100)
-        await watch.monitor.pause()
+        await watch.monitor.commands.pause()
         assert watch.monitor.measurement.state is PAUSED
         paused_s = watch.monitor.measurement.elapsed_s
         await asyncio.sleep(200)
         held = [watch.samples[-1].held]
         assert watch.monitor.measurement.elapsed_s == paused_s
-        await watch.monitor.resume()
+        await watch.monitor.commands.resume()
         states = [watch.monitor.measurement.state]
         await asyncio.sleep(100)
         held.append(watch.samples[-1].held)
         started_at = watch.monitor.measurement.started_at
-        await watch.monitor.stop()
+        await watch.monitor.commands.stop()
         states.append(watch.monitor.measurement.state)
-        await watch.monitor.store()
+        await watch.monitor.commands.store()
         await asyncio.sleep(100)
         held.append(watch.samples[-1].held)
         assert held == [True, False, True]
@@ -146,10 +124,10 @@ async def test_a_refusal_tells_the_state_that_explains_it(
     async with watching(meter) as watch:
         await watch.until(lambda: watch.samples, 10)
         for earlier in prepare:
-            await getattr(watch.monitor, earlier)()
+            await getattr(watch.monitor.commands, earlier)()
             await asyncio.sleep(1.5)
         with pytest.raises(ControlRefused) as refused:
-            await getattr(watch.monitor, name)()
+            await getattr(watch.monitor.commands, name)()
         assert refused.value.reason is reason
         assert reason.value.replace("_", " ") in str(refused.value)
         assert watch.availability == [(True, None)]
@@ -162,7 +140,7 @@ async def test_an_operator_was_faster(emulated_meter: MeterFactory) -> None:
         await watch.settled()
         meter.instrument.press_start()
         with pytest.raises(ControlRefused) as refused:
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
         assert refused.value.reason is RefusalReason.ALREADY_MEASURING
         assert watch.monitor.measurement.state is MEASURING
         await watch.until_rows(3)
@@ -175,7 +153,7 @@ async def test_a_result_cannot_be_stored_by_hand_in_auto_mode(emulated_meter: Me
     async with watching(meter) as watch:
         await watch.until(lambda: watch.samples, 10)
         with pytest.raises(ControlRefused) as refused:
-            await watch.monitor.store()
+            await watch.monitor.commands.store()
         assert refused.value.reason is RefusalReason.NOT_IN_MANUAL_MODE
 
 
@@ -186,14 +164,14 @@ async def test_a_refusal_without_a_reason_is_called_busy(emulated_meter: MeterFa
     async with watching(meter) as watch:
         await watch.settled()
         if name in {"pause", "resume"}:
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
         if name == "resume":
-            await watch.monitor.pause()
+            await watch.monitor.commands.pause()
         meter.faults.add(Refused(LINES[name]))
         if name == "store":
             meter.faults.add(ReplaceAnswer("Measure?", data="??", times=None))
         with pytest.raises(ControlRefused) as refused:
-            await getattr(watch.monitor, name)()
+            await getattr(watch.monitor.commands, name)()
         assert refused.value.reason is RefusalReason.BUSY
 
 
@@ -204,7 +182,7 @@ async def test_other_refusals_are_handed_on(emulated_meter: MeterFactory) -> Non
         await watch.until(lambda: watch.samples, 10)
         meter.faults.add(RefuseWith("Measure,Start", 1))
         with pytest.raises(CommandRefused):
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
 
 
 @pytest.mark.parametrize(("name", "state"), [("start", MEASURING), ("stop", STOPPED), ("pause", PAUSED)])
@@ -217,9 +195,9 @@ async def test_a_command_whose_answer_is_lost_is_read_back_not_repeated(
     async with watching(meter) as watch:
         await watch.settled()
         if name != "start":
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
         meter.faults.add(DropAnswer(line))
-        await getattr(watch.monitor, name)()
+        await getattr(watch.monitor.commands, name)()
         measurement = watch.monitor.measurement
         assert (measurement.state, measurement.origin) == (state, StartOrigin.COMMAND)
         assert watch.lines.count(line) == 1
@@ -230,11 +208,11 @@ async def test_a_lost_refusal_of_a_start(emulated_meter: MeterFactory) -> None:
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         started_at = watch.monitor.measurement.started_at
         await asyncio.sleep(60)
         meter.faults.add(Ignored("Measure,Start"))
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         assert watch.monitor.measurement.started_at == started_at
 
 
@@ -243,10 +221,10 @@ async def test_a_resume_whose_answer_is_lost(emulated_meter: MeterFactory) -> No
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
-        await watch.monitor.pause()
+        await watch.monitor.commands.start()
+        await watch.monitor.commands.pause()
         meter.faults.add(DropAnswer("Pause,Off"))
-        await watch.monitor.resume()
+        await watch.monitor.commands.resume()
         assert watch.monitor.measurement.state is MEASURING
 
 
@@ -258,12 +236,12 @@ async def test_a_command_that_was_not_carried_out_is_not_confirmed(emulated_mete
     async with watching(meter) as watch:
         await watch.settled()
         if name in {"stop", "pause", "resume"}:
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
         if name == "resume":
-            await watch.monitor.pause()
+            await watch.monitor.commands.pause()
         meter.faults.add(Ignored(LINES[name]))
         with pytest.raises(NotConfirmed) as failure:
-            await getattr(watch.monitor, name)()
+            await getattr(watch.monitor.commands, name)()
         assert (failure.value.found or "")[:5] == (found[name] or "")
 
 
@@ -273,43 +251,47 @@ async def test_lost_answer_and_no_reading_back(emulated_meter: MeterFactory) -> 
     async with watching(meter) as watch:
         await watch.settled()
         meter.faults.add(ReplaceAnswer("Measure?", data="?", times=2))
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await watch.until(lambda: watch.monitor.measurement.state is MEASURING, 30)
         assert watch.monitor.measurement.origin is StartOrigin.COMMAND
         meter.faults.add(DropAnswer("Measure,Stop"))
         meter.faults.add(ReplaceAnswer("Measure?", data="?", times=2))
         with pytest.raises(NotConfirmed) as failure:
-            await watch.monitor.stop()
+            await watch.monitor.commands.stop()
         assert failure.value.found is None
         assert "nothing" in str(failure.value)
 
 
 async def test_commands_without_a_connection(emulated_meter: MeterFactory) -> None:
-    """They fail at once, with the state of the link."""
+    """They wait for one, but not for long, and are never sent later."""
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
         await meter.power_off()
         await watch.until(lambda: not watch.monitor.available, 10)
-        for name in ("start", "stop", "pause", "resume", "store", "sync_clock"):
+        for name in LINES:
             pressed = watch.now
-            with pytest.raises(LinkError):
-                await getattr(watch.monitor, name)()
-            assert watch.now - pressed < 3
+            with pytest.raises(CommandExpired):
+                await getattr(watch.monitor.commands, name)()
+            assert watch.now - pressed == pytest.approx(10)
+        await meter.power_on()
+        await watch.until(lambda: watch.monitor.available, 60)
+        await watch.until_rows(30)
+        assert not [line for line in watch.lines if "," in line]
 
 
 async def test_a_command_right_after_a_connect_waits_for_the_identity(emulated_meter: MeterFactory) -> None:
     """No command goes to a meter that may be another one."""
     meter = await emulated_meter()
     async with watching(meter) as watch:
-        await watch.link.connected()
-        await watch.monitor.start()
+        await watch.until(lambda: watch.link.status.state is LinkState.CONNECTED, 10)
+        await watch.monitor.commands.start()
         assert watch.lines[:2] == ["Serial Number?", "Measure,Start"]
     other = await emulated_meter()
     async with watching(other, serial="00999999") as watch:
-        await watch.link.connected()
+        await watch.until(lambda: watch.link.status.state is LinkState.CONNECTED, 10)
         with pytest.raises(WrongMeter):
-            await watch.monitor.start()
+            await watch.monitor.commands.start()
         assert watch.lines == ["Serial Number?"]
 
 
@@ -323,8 +305,8 @@ async def test_the_clock_is_set_to_the_second(emulated_meter: MeterFactory, late
         await watch.settled()
         await asyncio.sleep(wait_s)
         pressed = watch.now
-        await watch.monitor.sync_clock()
-        assert watch.now - pressed < 6
+        await watch.monitor.commands.sync_clock()
+        assert watch.now - pressed < 9
         right = datetime.now(zone).replace(tzinfo=None)
         assert abs(meter.instrument.clock - right) < timedelta(seconds=0.3)
         assert watch.monitor.facts.clock_offset_s == pytest.approx(0, abs=0.9)
@@ -341,7 +323,7 @@ async def test_an_accepted_clock_that_cannot_be_read_back(emulated_meter: MeterF
     async with watching(meter) as watch:
         await watch.settled()
         meter.faults.add(ReplaceAnswer("Clock?", data="noon", times=2))
-        await watch.monitor.sync_clock()
+        await watch.monitor.commands.sync_clock()
         assert abs(meter.instrument.clock - datetime.now(UTC).replace(tzinfo=None)) < timedelta(seconds=0.3)
 
 
@@ -350,7 +332,7 @@ async def test_whoever_gives_up_leaves_the_reading_back_to_the_feed(emulated_met
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        start = asyncio.create_task(watch.monitor.start())
+        start = asyncio.create_task(watch.monitor.commands.start())
         await watch.until(lambda: "Measure,Start" in watch.lines, 3)
         start.cancel()
         await watch.until(lambda: watch.monitor.measurement.state is MEASURING, 5)
@@ -362,7 +344,8 @@ async def test_two_persons_at_once(emulated_meter: MeterFactory) -> None:
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        outcomes = await asyncio.gather(watch.monitor.start(), watch.monitor.start(), return_exceptions=True)
+        start = watch.monitor.commands.start
+        outcomes = await asyncio.gather(start(), start(), return_exceptions=True)
         assert outcomes[0] is None
         assert isinstance(outcomes[1], ControlRefused)
         assert outcomes[1].reason is RefusalReason.ALREADY_MEASURING

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.rion_nl43.monitor.held import FROZEN_ROWS, MAX_PATIENCE, HeldWatch
+from custom_components.rion_nl43.monitor.measurement.held import FROZEN_ROWS, MAX_PATIENCE, HeldWatch
 from custom_components.rion_nl43.nl43 import ChannelLevels
 
 from .rows import channel, levels, measured

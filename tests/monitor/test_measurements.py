@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+import json
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_a_restart_at_the_meter_is_another_measurement(emulated_meter: Met
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await asyncio.sleep(300)
         before = watch.lines.count("Percentile 1?")
         meter.instrument.press_stop()
@@ -85,7 +86,7 @@ async def test_the_end_of_a_preset_time(emulated_meter: MeterFactory) -> None:
     meter = await emulated_meter(settings={"Measurement Time Preset Manual": "1m"})
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         assert 55 < await state_within(watch, STOPPED, 130) < 90
         await watch.until_rows(3)
         assert watch.samples[-1].held
@@ -99,7 +100,7 @@ async def test_only_the_words_change_the_state(emulated_meter: MeterFactory) -> 
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         for text in ("??", "Measure", "0", "Start Stop", "163"):
             meter.faults.add(ReplaceAnswer("Measure?", data=text, times=4))
         asked = watch.lines.count("Measure?")
@@ -129,42 +130,49 @@ async def test_found_measuring(emulated_meter: MeterFactory) -> None:
         assert len({told.started_at for told in watch.measurements}) < 10
 
 
+def kept(watch: Watching) -> MeasurementMemory | None:
+    """Return what the monitor would remember of the measurement."""
+    return MeasurementMemory.from_json(watch.monitor.memory["measurement"])
+
+
 async def test_the_start_survives_restarts_of_the_program(emulated_meter: MeterFactory) -> None:
     """By its memory, to the microsecond, as long as the rows bear it out."""
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.until(lambda: watch.samples, 10)
-        memories = [watch.monitor.memory]
-        await watch.monitor.start()
+        assert kept(watch) is None
+        await watch.monitor.commands.start()
         await asyncio.sleep(200)
-        memory = watch.monitor.memory
+        memory = kept(watch)
         assert memory
-        assert memories == [None]
+        restored = json.loads(json.dumps(watch.monitor.memory))
     await asyncio.sleep(600)
-    async with watching(meter, restored=memory) as watch:
-        assert watch.monitor.memory == memory
+    async with watching(meter, restored=restored) as watch:
+        assert kept(watch) == memory
         await watch.until(lambda: watch.monitor.measurement.started_at, 10)
         measurement = watch.monitor.measurement
         assert measurement.started_at
         assert abs(measurement.started_at - memory.started_at) < timedelta(milliseconds=1)
         assert measurement.origin is StartOrigin.RESTORED
-        await watch.monitor.pause()
+        await watch.monitor.commands.pause()
         await asyncio.sleep(100)
-        memory = watch.monitor.memory
+        memory = kept(watch)
         assert memory
         assert memory.paused_since
+        restored = json.loads(json.dumps(watch.monitor.memory))
     await asyncio.sleep(100)
-    async with watching(meter, restored=memory) as watch:
+    async with watching(meter, restored=restored) as watch:
         await watch.until(lambda: watch.samples, 10)
         assert watch.monitor.measurement.state is PAUSED
-        assert watch.monitor.memory
-        assert abs(watch.monitor.memory.started_at - memory.started_at) < timedelta(milliseconds=1)
-        await watch.monitor.resume()
+        again = kept(watch)
+        assert again
+        assert abs(again.started_at - memory.started_at) < timedelta(milliseconds=1)
+        await watch.monitor.commands.resume()
         await asyncio.sleep(100)
         measured_s = meter.instrument.results[0].duration_s
         assert watch.monitor.measurement.elapsed_s == pytest.approx(measured_s, abs=2)
-        await watch.monitor.stop()
-        assert watch.monitor.memory is None
+        await watch.monitor.commands.stop()
+        assert kept(watch) is None
 
 
 async def test_a_memory_of_another_measurement_is_dropped(emulated_meter: MeterFactory) -> None:
@@ -172,8 +180,8 @@ async def test_a_memory_of_another_measurement_is_dropped(emulated_meter: MeterF
     meter = await emulated_meter()
     meter.instrument.press_start()
     await asyncio.sleep(60)
-    restored = MeasurementMemory(datetime.now(UTC) - timedelta(hours=5), StartOrigin.COMMAND)
-    async with watching(meter, restored=restored) as watch:
+    memory = MeasurementMemory(datetime.now(UTC) - timedelta(hours=5), StartOrigin.COMMAND)
+    async with watching(meter, restored={"measurement": memory.to_json()}) as watch:
         await watch.until(lambda: watch.monitor.measurement.started_at, 10)
         assert watch.monitor.measurement.origin is StartOrigin.DERIVED
         assert started_s_ago(watch) == pytest.approx(63, abs=3)
@@ -184,7 +192,7 @@ async def test_the_start_survives_a_lost_connection(emulated_meter: MeterFactory
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await asyncio.sleep(30)
         started_at = watch.monitor.measurement.started_at
         await watch.link.close()
@@ -204,7 +212,7 @@ async def test_a_meter_that_says_stop_while_paused(emulated_meter: MeterFactory)
     meter = await emulated_meter(pause_word="Stop")
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await asyncio.sleep(60)
         started_at = watch.monitor.measurement.started_at
         meter.instrument.press_pause()

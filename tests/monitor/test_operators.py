@@ -7,7 +7,7 @@ import random
 import pytest
 
 from custom_components.rion_nl43.monitor import ControlRefused, MeasurementState
-from custom_components.rion_nl43.nl43 import LinkError
+from custom_components.rion_nl43.nl43 import CommandExpired
 from emulator.instrument import State
 from tests.fixtures import MeterFactory
 
@@ -29,8 +29,8 @@ async def happen(watch: Watching, event: str) -> None:
         case ["press", key]:
             getattr(watch.meter.instrument, f"press_{key}")()
         case ["command", name]:
-            with contextlib.suppress(ControlRefused, LinkError):
-                await getattr(watch.monitor, name)()
+            with contextlib.suppress(ControlRefused, CommandExpired):
+                await getattr(watch.monitor.commands, name)()
         case ["link", seconds]:
             await watch.link.close()
             await asyncio.sleep(float(seconds))

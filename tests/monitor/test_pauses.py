@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.rion_nl43.monitor.measurement import MeasurementState, StartOrigin
-from custom_components.rion_nl43.monitor.run_tracker import Remembered
+from custom_components.rion_nl43.monitor.measurement.measurement import MeasurementState, StartOrigin
+from custom_components.rion_nl43.monitor.measurement.run_tracker import Remembered
 
 from .tracking import START, STOP, Watched
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.rion_nl43.monitor import Facts, Sample, schedule
+from custom_components.rion_nl43.monitor import Facts, Sample
+from custom_components.rion_nl43.monitor.feed import schedule
 from custom_components.rion_nl43.nl43 import LinkClosed, LinkError, LinkState, RunState
 from emulator import CutAnswer, DelayAnswer, Fault, Latency, RefuseWith, ReplaceAnswer, ReplaceBytes
 from tests.fixtures import MeterFactory
@@ -135,7 +136,7 @@ async def test_facts_are_read_again_in_turn(emulated_meter: MeterFactory) -> Non
     async with watching(meter, time_zone=ZoneInfo("UTC")) as watch:
         await watch.settled()
         assert watch.monitor.facts.clock_offset_s == pytest.approx(-3560, abs=1)
-        assert len(watch.facts) == len({*watch.facts})
+        assert all(later != earlier for earlier, later in pairwise(watch.facts))
         meter.instrument.battery = "Low"
         meter.instrument.settings["Index Number"] = "0042"
         battery_s = await watch.until(lambda: watch.monitor.facts.battery == "Low", 60)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.rion_nl43.monitor.measurement import MeasurementState, StartOrigin
-from custom_components.rion_nl43.monitor.run_tracker import DISAGREEING_ROWS
-from custom_components.rion_nl43.monitor.start_time import Span
+from custom_components.rion_nl43.monitor.measurement.measurement import MeasurementState, StartOrigin
+from custom_components.rion_nl43.monitor.measurement.run_tracker import DISAGREEING_ROWS
+from custom_components.rion_nl43.monitor.measurement.start_time import Span
 
 from .rows import channel, measured
 from .tracking import START, STOP, Watched

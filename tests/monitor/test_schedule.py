@@ -4,10 +4,12 @@ from collections import Counter
 
 import pytest
 
-from custom_components.rion_nl43.monitor.facts import FACTS, Fact
-from custom_components.rion_nl43.monitor.schedule import (
+from custom_components.rion_nl43.monitor.feed.facts import FACTS, Fact
+from custom_components.rion_nl43.monitor.feed.schedule import (
     ALL,
     COMMANDS,
+    FACT_EVERY_S,
+    FACTS_PER_BREAK,
     LABELS,
     OFTEN,
     RUN_EVERY_S,
@@ -148,3 +150,82 @@ def test_a_ring_without_anything_to_ask_gives_its_turns_to_the_other() -> None:
         asked = {*commands(run(schedule, 10_000, start=100))} - {"DOD", "Measure"}
         assert len(asked) == len({*ring})
         assert not asked & {COMMANDS[ask] if isinstance(ask, Ask) else ask.commands[0] for ask in {*other} - {*ring}}
+
+
+def rest(schedule: Schedule, now: float, *, facts: bool = True) -> list[Exchange]:
+    """Return what is asked in a break of a stream, one exchange a slot."""
+    schedule.begin_break(now, facts=facts)
+    asked: list[Exchange] = []
+    while exchange := schedule.next_in_break(now + 1.05 * len(asked)):
+        asked.append(exchange)
+    return asked
+
+
+def settled() -> tuple[Schedule, float]:
+    """Return a schedule after its first round, and the time."""
+    schedule = Schedule(everything)
+    count = 2 * len(ALL) + 8
+    run(schedule, count)
+    assert schedule.settled
+    return schedule, 1.05 * count
+
+
+def test_it_is_settled_once_all_has_been_read() -> None:
+    """What is wanted later does not unsettle it, another connection does."""
+    schedule = Schedule(everything)
+    run(schedule, 2 * len(ALL))
+    told = [schedule.settled]
+    run(schedule, 8, start=60)
+    told.append(schedule.settled)
+    schedule.want(LABELS)
+    told.append(schedule.settled)
+    schedule.connected()
+    told.append(schedule.settled)
+    assert told == [False, True, True, False]
+
+
+def test_a_break_has_levels_the_run_state_and_the_facts_that_are_due() -> None:
+    """About as many as while polled; in the longest one room for a few only."""
+    schedule, now = settled()
+    for every_s, facts in ((300, 2), (130, 1), (60, 0), (70, 1), (3600, FACTS_PER_BREAK)):
+        now += every_s
+        asked = rest(schedule, now)
+        assert asked[:2] == [Ask.LEVELS, Ask.RUN]
+        assert len(asked) == 2 + facts
+        assert not {Ask.LEVELS, Ask.RUN} & {*asked[2:]}
+    assert rest(schedule, now + 10) == [Ask.LEVELS]
+
+
+def test_in_a_day_of_breaks_all_facts_are_read() -> None:
+    """What changes by itself more often than the rest."""
+    schedule, now = settled()
+    asked = Counter(commands([exchange for number in range(288) for exchange in rest(schedule, now + 300 * number)]))
+    assert all(any(asked[command] for command in fact.commands) for fact in FACTS)
+    assert asked["Battery Level"] > 3 * asked["Store Name"]
+    assert asked.total() - asked["DOD"] - asked["Measure"] == pytest.approx(288 * 300 / FACT_EVERY_S, rel=0.25)
+
+
+def test_what_waits_comes_in_breaks_a_few_at_a_time() -> None:
+    """In the order in which it was wanted; not in a break that somebody else made."""
+    schedule, now = settled()
+    schedule.want(LABELS)
+    assert rest(schedule, now + 61, facts=False) == [Ask.LEVELS, Ask.RUN]
+    read: list[Exchange] = []
+    for number in range(1, 10):
+        if schedule.round_done:
+            break
+        asked = rest(schedule, now + 61 + 30 * number)
+        read += [exchange for exchange in asked if isinstance(exchange, AskFact)]
+        assert len(asked) <= 2 + FACTS_PER_BREAK
+    assert [exchange.fact for exchange in read if isinstance(exchange, AskFact)][: len(LABELS)] == [*LABELS]
+
+
+def test_a_doubtful_row_has_the_run_state_read_in_the_same_break() -> None:
+    """It is the row that tells."""
+    schedule, now = settled()
+    rest(schedule, now + 61)
+    schedule.begin_break(now + 70, facts=False)
+    assert schedule.next_in_break(now + 70) is Ask.LEVELS
+    schedule.want_run()
+    assert schedule.next_in_break(now + 71) is Ask.RUN
+    assert schedule.next_in_break(now + 72) is None

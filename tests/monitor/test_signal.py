@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from custom_components.rion_nl43.monitor.sample import COVERED_LIMIT_S, SLOT_S, covered_s
+from custom_components.rion_nl43.monitor.feed.sample import COVERED_LIMIT_S, PACING_SLOT_S, covered_s
 from custom_components.rion_nl43.monitor.signal import Signal
 from custom_components.rion_nl43.monitor.waiters import Waiters
 from custom_components.rion_nl43.nl43 import ConnectionLost
@@ -74,7 +74,14 @@ async def test_waiters_are_released_or_told_in_vain() -> None:
 
 @pytest.mark.parametrize(
     ("since_last_s", "covered"),
-    [(None, SLOT_S), (0.1, 0.1), (1.05, 1.05), (COVERED_LIMIT_S, COVERED_LIMIT_S), (8.1, SLOT_S), (3600, SLOT_S)],
+    [
+        (None, PACING_SLOT_S),
+        (0.1, 0.1),
+        (1.05, 1.05),
+        (COVERED_LIMIT_S, COVERED_LIMIT_S),
+        (8.1, PACING_SLOT_S),
+        (3600, PACING_SLOT_S),
+    ],
 )
 def test_a_hole_is_not_covered(since_last_s: float | None, covered: float) -> None:
     """A sample stands for the time since the one before it, but not for an outage."""

@@ -5,8 +5,8 @@ import math
 from hypothesis import example, given, strategies as st
 import pytest
 
-from custom_components.rion_nl43.monitor.measurement import StartOrigin
-from custom_components.rion_nl43.monitor.start_time import DISPLAY_LAG_S, Span, Start, measured_span
+from custom_components.rion_nl43.monitor.measurement.measurement import StartOrigin
+from custom_components.rion_nl43.monitor.measurement.start_time import DISPLAY_LAG_S, Span, Start, measured_span
 
 
 @pytest.mark.parametrize(

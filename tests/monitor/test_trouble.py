@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from custom_components.rion_nl43.monitor.availability import SILENCE_S
+from custom_components.rion_nl43.monitor.availability import NO_ROW_S
 from custom_components.rion_nl43.nl43 import (
     AnswerTimedOut,
     ConnectionRefused,
@@ -25,7 +25,7 @@ async def test_a_power_cycle(emulated_meter: MeterFactory) -> None:
     meter = await emulated_meter()
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         await asyncio.sleep(30)
         await meter.power_off()
         await watch.until(lambda: not watch.monitor.available, 6)
@@ -169,7 +169,7 @@ async def test_a_meter_that_answers_everything_but_rows(emulated_meter: MeterFac
         await watch.settled()
         meter.faults.add(RefuseWith("DOD?", 4, times=None))
         took_s = await watch.until(lambda: not watch.monitor.available, 20)
-        assert took_s == pytest.approx(SILENCE_S, abs=1.2)
+        assert took_s == pytest.approx(NO_ROW_S, abs=1.2)
         assert isinstance(watch.monitor.reason, AnswerTimedOut)
         assert watch.monitor.status.state is LinkState.CONNECTED
         await asyncio.sleep(60)
@@ -186,7 +186,7 @@ async def test_no_cut_row_reaches_a_subscriber(emulated_meter: MeterFactory, aft
     meter = await emulated_meter(scene="construction")
     async with watching(meter) as watch:
         await watch.settled()
-        await watch.monitor.start()
+        await watch.monitor.commands.start()
         meter.faults.add(CutAnswer("DOD?", after_bytes, then, probability=0.2, times=None))  # type: ignore[arg-type] # a word
         await asyncio.sleep(100)
         meter.faults.clear()
@@ -249,4 +249,4 @@ async def test_commands_and_refreshes_need_a_running_monitor(emulated_meter: Met
         watch.task.cancel()
         await asyncio.wait({watch.task})
         with pytest.raises(LinkClosed):
-            await watch.monitor.start()
+            await watch.monitor.commands.start()

@@ -1,8 +1,8 @@
 """A run tracker that is fed rows of known measurements."""
 
-from custom_components.rion_nl43.monitor.measurement import MeasurementState, StartOrigin
-from custom_components.rion_nl43.monitor.run_tracker import Remembered, RunTracker
-from custom_components.rion_nl43.monitor.start_time import Span
+from custom_components.rion_nl43.monitor.measurement.measurement import MeasurementState, StartOrigin
+from custom_components.rion_nl43.monitor.measurement.run_tracker import Remembered, RunTracker
+from custom_components.rion_nl43.monitor.measurement.start_time import Span
 from custom_components.rion_nl43.nl43 import RunState
 
 from .rows import measured

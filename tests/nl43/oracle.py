@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from custom_components.rion_nl43.nl43 import Levels
+from custom_components.rion_nl43.nl43 import Levels, StreamRow
 
 type Channel = tuple[float | bool | None, ...]
 
@@ -39,3 +39,14 @@ def sent(answer: bytes) -> list[Channel]:
     assert lines[-3] == "R+0000"
     assert lines[-1] == ""
     return channels_of(lines[-2].split(","))
+
+
+def slots_of(fields: list[str]) -> tuple[int, list[Channel]]:
+    """Return the counter and all channels of a good row of DRD?, flat."""
+    blocks = [fields[start : start + 8] for start in range(1, 33, 8)]
+    return int(fields[0]), [(*map(level_of, block[:6]), FLAGS[block[6]], FLAGS[block[7]]) for block in blocks]
+
+
+def flat_row(row: StreamRow) -> tuple[int, list[Channel]]:
+    """Return the same of a parsed row."""
+    return row.counter, [astuple(channel) for channel in row.channels]

@@ -94,8 +94,8 @@ async def test_segments_do_not_matter(connect: Connect, pause_s: float, prompt: 
     assert len(emulated.referee.commands) == 3
 
 
-async def test_a_persons_command_goes_before_the_next_poll(connect: Connect) -> None:
-    """Among equals the first come is served first."""
+async def test_persons_and_polls_take_turns(connect: Connect) -> None:
+    """A person goes first, then a poll that waits; among equals the first come is served first."""
     emulated, meter = await connect()
     polls = [asyncio.create_task(meter.setting(f"Percentile {number}")) for number in (1, 2, 3)]
     await settle()
@@ -104,10 +104,58 @@ async def test_a_persons_command_goes_before_the_next_poll(connect: Connect) -> 
     assert lines(emulated) == [
         "Percentile 1?",
         "Store Name,0001",
-        "Store Name,0002",
         "Percentile 2?",
+        "Store Name,0002",
         "Percentile 3?",
     ]
+
+
+async def test_persons_do_not_wait_for_polls_that_are_not_there(connect: Connect) -> None:
+    """Nor does a stream go before any of them."""
+    emulated, meter = await connect()
+    persons = [asyncio.create_task(meter.set_setting("Store Name", f"000{number}")) for number in (1, 2, 3)]
+    await settle()
+    streaming = asyncio.create_task(meter.stream(lambda row, at: None))
+    await asyncio.gather(*persons)
+    await meter.set_setting("Store Name", "0004")
+    streaming.cancel()
+    assert lines(emulated)[:3] == ["Store Name,0001", "Store Name,0002", "Store Name,0003"]
+    assert lines(emulated)[-1] == "Store Name,0004"
+
+
+async def test_whether_a_person_waits(connect: Connect) -> None:
+    """In the queue and on the wire."""
+    _, meter = await connect()
+    seen: list[bool] = []
+    asking = asyncio.create_task(meter.levels())
+    await settle()
+    seen.append(meter.link.person_waits)
+    pressing = asyncio.create_task(meter.start())
+    await settle()
+    seen.append(meter.link.person_waits)
+    await asking
+    seen.append(meter.link.person_waits)
+    await pressing
+    seen.append(meter.link.person_waits)
+    assert seen == [False, True, True, False]
+
+
+async def test_five_commands_at_once_never_stop_the_polling(connect: Connect) -> None:
+    """Each costs the polls one slot."""
+    emulated, meter = await connect()
+
+    async def poll_for_ever() -> None:
+        while True:
+            await meter.levels()
+
+    polling = asyncio.create_task(poll_for_ever())
+    await asyncio.sleep(5.2)
+    await asyncio.gather(*(meter.set_setting("Store Name", f"{number:04}") for number in range(5)))
+    await asyncio.sleep(3)
+    polling.cancel()
+    polls = [record.at for record in emulated.referee.commands if record.line == "DOD?"]
+    assert max(after - before for before, after in itertools.pairwise(polls)) < 2 * 1.12
+    assert [line for line in lines(emulated) if line != "DOD?"] == [f"Store Name,{number:04}" for number in range(5)]
 
 
 @pytest.mark.parametrize("latency", [Latency.lan(), Latency.lte()])
@@ -122,7 +170,8 @@ async def test_start_pressed_while_polling_is_on_the_wire_within_one_slot(connec
 
     polling = asyncio.create_task(poll_for_ever())
     for number in range(40):
-        await asyncio.sleep(0.31 * (number % 7))
+        # A poll has had its turn after the last command.
+        await asyncio.sleep(1.4 + 0.31 * (number % 7))
         pressed_at = loop.time()
         await meter.set_setting("Store Name", f"{number:04}")
         waited_s = emulated.referee.commands[-1].at - pressed_at

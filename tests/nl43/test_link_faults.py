@@ -1,6 +1,7 @@
 """What goes wrong in an exchange: no wrong value, never a setting sent twice, and the link comes back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
@@ -100,12 +101,13 @@ async def test_no_wrong_word_from_an_answer_cut_after_any_byte(
 ) -> None:
     """A word, a time and a number are no better than a row."""
     emulated, meter = await connect(prompt=PROMPTS[prompt])
-    ask = {
+    asks: dict[str, Callable[[], Awaitable[object]]] = {
         "Measure?": meter.run_state,
         "Clock?": meter.clock,
         "Serial Number?": meter.serial_number,
         "DRD?status": meter.status_row,
-    }[command]
+    }
+    ask = asks[command]
     right = await ask()
     answer = next(record.answer for record in emulated.referee.commands if record.line == command)
     for length in range(len(answer)):

@@ -8,10 +8,12 @@ import pytest
 from custom_components.rion_nl43.nl43 import (
     AnswerTimedOut,
     ConnectionLost,
+    ConnectionRefused,
+    LinkError,
     LinkState,
     Meter,
 )
-from emulator import Latency
+from emulator import Latency, Prompt
 
 from .conftest import Connect, LinkFactory, Serve
 from .helpers import now, state_of
@@ -133,3 +135,111 @@ async def test_loss_and_return_are_logged_once(connect: Connect, caplog: pytest.
         "No connection to the meter at ",
         "The meter at ",
     ] * 2
+
+
+class HangUp:
+    """A peer that hangs up at once."""
+
+    def __init__(self) -> None:
+        """Wait for the first attempt."""
+        self.opened: list[float] = []
+        self._attempt = asyncio.Event()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one attempt."""
+        self.opened.append(now())
+        writer.close()
+        self._attempt.set()
+
+    async def next_after(self) -> float:
+        """Return the time from the last attempt to the next, which is waited for."""
+        self._attempt.clear()
+        await self._attempt.wait()
+        return self.opened[-1] - self.opened[-2]
+
+
+async def test_patience_is_the_least_time_between_attempts(make_link: LinkFactory, serve: Serve) -> None:
+    """From when it is set until it is not, also in the middle of a pause."""
+    peer = HangUp()
+    link = make_link(*await serve(peer))
+    link.open()
+    await asyncio.sleep(1)
+    link.patience_s = 60.0
+    assert link.patience_s == 60.0
+    assert [await peer.next_after() for _ in range(3)] == [pytest.approx(60, abs=0.4)] * 3
+    await asyncio.sleep(7)
+    link.patience_s = None
+    assert 27 <= await peer.next_after() <= 30
+    await asyncio.sleep(29)
+    link.patience_s = 29.5
+    assert 29.5 <= await peer.next_after() <= 30
+
+
+async def test_patience_does_not_shorten_a_pause(make_link: LinkFactory, serve: Serve) -> None:
+    """It is the least time, not the time."""
+    peer = HangUp()
+    link = make_link(*await serve(peer))
+    link.patience_s = 6.0
+    link.open()
+    await asyncio.sleep(1)
+    await peer.next_after()
+    for least_s in (9, 18, 27, 27):
+        assert await peer.next_after() >= least_s
+
+
+@pytest.mark.parametrize("patience_s", [None, 60.0])
+async def test_retry_begins_anew(make_link: LinkFactory, serve: Serve, patience_s: float | None) -> None:
+    """As soon as the slot has rested, patience or not, and with the first back-off."""
+    peer = HangUp()
+    link = make_link(*await serve(peer))
+    link.open()
+    await asyncio.sleep(100)
+    link.patience_s = patience_s
+    await peer.next_after()
+    await asyncio.sleep(1)
+    link.retry()
+    assert 5 <= await peer.next_after() <= 5.4
+    await asyncio.sleep(8 if patience_s else 0)
+    if patience_s:
+        retried_at = now()
+        link.retry()
+        await peer.next_after()
+        assert now() == pytest.approx(retried_at, abs=0.01)
+    assert await peer.next_after() == pytest.approx(patience_s or 5.2, abs=0.5)
+
+
+async def test_retry_disturbs_no_connection(connect: Connect) -> None:
+    """Nor a link in standby."""
+    emulated, meter = await connect()
+    meter.link.retry()
+    await meter.levels()
+    assert len(emulated.referee.connections) == 1
+    await meter.link.close()
+    meter.link.retry()
+    await asyncio.sleep(10)
+    assert meter.link.status.state is LinkState.STANDBY
+    assert len(emulated.referee.connections) == 1
+
+
+async def test_when_the_last_byte_came(connect: Connect, make_link: LinkFactory) -> None:
+    """Over the latest connection."""
+    emulated, meter = await connect(prompt=Prompt(place="none"))
+    assert make_link(emulated.host, emulated.port).heard_at == float("-inf")
+    assert meter.link.heard_at == float("-inf")
+    await meter.levels()
+    assert meter.link.heard_at == now()
+    await asyncio.sleep(3)
+    assert meter.link.heard_at == now() - 3
+
+
+async def test_each_failure_is_told_when_the_slot_is_free(connect: Connect) -> None:
+    """Also the second of the same kind, of which no status tells."""
+    emulated, meter = await connect()
+    told: list[tuple[type[LinkError], bool]] = []
+    stop = meter.link.on_failure(lambda error: told.append((type(error), meter.link.slot.held)))
+    await emulated.power_off()
+    await asyncio.sleep(22)
+    assert told == [(ConnectionLost, False), (ConnectionRefused, False), (ConnectionRefused, False)]
+    stop()
+    await asyncio.sleep(60)
+    assert len(told) == 3

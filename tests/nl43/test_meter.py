@@ -267,10 +267,60 @@ def test_errors_tell_what_they_know() -> None:
 
 
 def test_the_driver_stands_on_the_standard_library_alone() -> None:
-    """No Home Assistant, no other package of this integration."""
+    """No Home Assistant, no other package of this integration; but for FTP."""
     for path in Path(nl43.__file__).parent.glob("*.py"):
+        allowed = {*sys.stdlib_module_names, *(["aioftp"] if path.name == "ftp.py" else [])}
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
-                assert all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in node.names)
+                assert all(alias.name.partition(".")[0] in allowed for alias in node.names)
             if isinstance(node, ast.ImportFrom) and node.module:
-                assert node.level == 1 or node.module.partition(".")[0] in sys.stdlib_module_names
+                assert node.level == 1 or node.module.partition(".")[0] in allowed
+
+
+async def test_overwrites(connect: Connect) -> None:
+    """What is on the card under the store name that is set."""
+    _, meter = await connect(settings={"Store Mode": "Auto", "Store Name": "0005"}, auto_folders=frozenset({"0005"}))
+    assert await meter.overwrites()
+    await meter.set_setting("Store Name", "0006")
+    assert not await meter.overwrites()
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        *(("Type?", "NL-43"), ("store name?", "0007"), ("System Version?NX-43EX", "01.02.0304")),
+        *(("Store Name,0008", None), ("store name, 0008", None), ("Measure,Start", None)),
+    ],
+)
+async def test_send(connect: Connect, line: str, answer: str | None) -> None:
+    """Any request and any setting, as a person writes them."""
+    emulated, meter = await connect(settings={"Store Name": "0007"})
+    assert await meter.send(line) == answer
+    assert emulated.referee.commands[-1].line.casefold() == line.replace(", ", ",").casefold()
+    assert "," not in line or emulated.referee.commands[-1].answer == b"R+0000\r\n"
+
+
+async def test_send_what_the_driver_does_not_know(connect: Connect) -> None:
+    """The meter says what it thinks of it."""
+    emulated, meter = await connect()
+    emulated.referee.expect("no command")
+    with pytest.raises(CommandUnknown):
+        await meter.send("Reset?")
+    assert len((await meter.send("DOD?") or "").split(",")) == 64
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("DRD?", "drd?status", "DRD", "Measure", "", "?", ",", "Type?\r\n", "Type?\nTCP,Off", "\x1a", "Type?\x1a"),
+        *("TCP,Off", "tcp, off", "Web,On", "Ethernet IP,10.0.0.1", "USB Class,CDC", "IO Func,x", "Reset,Now"),
+        *("Measure,Run", "Measure,", "Store Name,0001\r\nTCP,Off", "Store Name,0001\n", "Back Erase,1,2"),
+        *("Back Erase,\x1b[0m", "Back Erase,ä", "$Measure?", " Measure?", "Measure ?", "DOD?,x", "Store  Name?"),
+    ],
+)
+async def test_what_cannot_be_sent(connect: Connect, line: str) -> None:
+    """Streams, what would cut the link, and what is no command."""
+    emulated, meter = await connect()
+    with pytest.raises(InvalidCommand):
+        await meter.send(line)
+    assert not emulated.referee.commands

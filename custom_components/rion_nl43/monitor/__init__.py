@@ -1,20 +1,65 @@
 """What runs for each meter day and night: feed, run state, slow facts, control commands. No Home Assistant."""
 
-from .errors import ControlRefused, NotConfirmed, RefusalReason
-from .facts import Facts
-from .measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
+from .control.baseline import Baseline, Drift
+from .control.command import Asked, Command, CommandState
+from .control.commands import Commands
+from .control.cycles import StartedCycle, StoppedCycle
+from .errors import (
+    BlockReason,
+    CommandBlocked,
+    ControlRefused,
+    NoFreeStoreName,
+    NotBackAfterPowerCycle,
+    NotConfirmed,
+    PowerSwitchFailed,
+    RefusalReason,
+)
+from .feed.facts import Facts
+from .feed.options import FeedMode, FeedOptions
+from .feed.sample import Sample
+from .measurement.measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
 from .monitor import MeterMonitor
-from .sample import Sample
+from .recovery.diagnosis import Diagnosis, Diagnostician, LinkDiagnosis
+from .recovery.power_cycle import PowerSwitch, Recovery
+from .recovery.probe import ProbePorts
+from .recovery.standby import Standby
+from .recovery.stop_reason import StopReason
+from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
+    "Asked",
+    "Baseline",
+    "BlockReason",
+    "Command",
+    "CommandBlocked",
+    "CommandState",
+    "Commands",
     "ControlRefused",
+    "Diagnosis",
+    "Diagnostician",
+    "Drift",
     "Facts",
+    "FeedMode",
+    "FeedOptions",
+    "LinkDiagnosis",
     "Measurement",
     "MeasurementMemory",
     "MeasurementState",
     "MeterMonitor",
+    "NoFreeStoreName",
+    "NotBackAfterPowerCycle",
     "NotConfirmed",
+    "PowerSwitch",
+    "PowerSwitchFailed",
+    "ProbePorts",
+    "Recovery",
     "RefusalReason",
     "Sample",
+    "Standby",
     "StartOrigin",
+    "StartedCycle",
+    "StopReason",
+    "StoppedCycle",
+    "Watchdog",
+    "WatchdogState",
 ]

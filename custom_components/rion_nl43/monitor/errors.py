@@ -19,6 +19,25 @@ class RefusalReason(StrEnum):
     BUSY = "busy"
 
 
+class BlockReason(StrEnum):
+    """Why a command was not sent at all."""
+
+    STANDBY = "standby"
+    CYCLE_RUNNING = "cycle_running"
+    FORBIDDEN = "forbidden"
+    NO_POWER_SWITCH = "no_power_switch"
+
+
+class CommandBlocked(NL43Error):
+    """A command was not sent, because it must not be; `reason` says why."""
+
+    def __init__(self, command: str, reason: BlockReason) -> None:
+        """Name the command and what forbids it."""
+        super().__init__(f"{command} blocked: {reason.value.replace('_', ' ')}")
+        self.command = command
+        self.reason = reason
+
+
 class ControlRefused(NL43Error):
     """The meter refused a control command in its present state (R+0004); `reason` says which state that is."""
 
@@ -37,3 +56,21 @@ class NotConfirmed(NL43Error):
         super().__init__(f"{command} not confirmed: the meter says {found or 'nothing'}")
         self.command = command
         self.found = found
+
+
+class PowerSwitchFailed(NL43Error):
+    """What powers the meter could not be switched."""
+
+
+class NotBackAfterPowerCycle(NL43Error):
+    """The meter was switched off and on, and did not connect within its boot time."""
+
+
+class NoFreeStoreName(NL43Error):
+    """A start cycle found data on the card under every store name it tried."""
+
+    def __init__(self, first: str, last: str) -> None:
+        """Name the first and the last one tried."""
+        super().__init__(f"data on the card under every store name from {first} to {last}")
+        self.first = first
+        self.last = last

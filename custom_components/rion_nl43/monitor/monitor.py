@@ -1,22 +1,37 @@
 """What runs for one meter day and night."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
+from typing import Any
 
-from ..nl43 import Identity, LinkStatus, Meter, NL43Error
-from .controls import Controls
-from .facts import Facts
-from .feed import Feed
-from .measurement import Measurement, MeasurementMemory
-from .sample import Sample
+from ..acoustics import Basis
+from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
+from .control.baseline import Baseline
+from .control.commands import Commands
+from .control.settings import WatchedSettings
+from .feed.facts import Facts
+from .feed.feed import Feed
+from .feed.options import FeedOptions
+from .feed.sample import Sample
+from .measurement.measurement import Measurement, MeasurementMemory
+from .recovery.diagnosis import Diagnostician
+from .recovery.power_cycle import Recovery
+from .recovery.probe import ProbePorts
+from .recovery.standby import Standby
+from .recovery.watchdog import Watchdog
+from .signal import Signal
 from .state import MeterState
+from .windows import MeterWindows
 
 
 class MeterMonitor:
-    """Polls one meter, keeps what is known of it and carries out control commands.
+    """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
-    The link belongs to the caller, who opens and closes it; the monitor closes it only when another meter answers.
-    Callbacks run in the event loop, and each `on_...` returns what ends the subscription.
+    It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
+    `windows`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link belongs to the caller,
+    who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each
+    `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -24,15 +39,35 @@ class MeterMonitor:
         meter: Meter,
         identity: Identity,
         *,
-        restored: MeasurementMemory | None = None,
+        restored: Mapping[str, Any] | None = None,
         time_zone: tzinfo = UTC,
     ) -> None:
-        """Take the meter, in a running event loop; `time_zone` is that of the meter's clock."""
+        """Take the meter, in a running event loop.
+
+        `restored` is the `memory` of an earlier run, in which anything may stand: each part takes its own piece and
+        leaves alone what makes no sense. `time_zone` is that of the meter's clock.
+        """
+        kept = restored or {}
         self.identity = identity
         self._meter = meter
-        self._state = MeterState(restored, time_zone)
+        self._memory_changes = Signal[()]("memory")
+        keep = self._memory_changes.send
+        link = meter.link
+        self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
-        self._controls = Controls(meter, self._state, self._feed)
+        self.windows = MeterWindows(time_zone)
+        self.baseline = Baseline(self._state, kept.get("baseline"), keep)
+        self.commands = Commands(
+            meter, self._state, self._feed, self.baseline, restored=kept.get("commands"), keep=keep
+        )
+        self._watched_settings = WatchedSettings(self._state, self._feed)
+        self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
+        self.standby = Standby(link, kept.get("standby"), keep)
+        self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
+        self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
+        self.on_sample(self.windows.take_sample)
+        self.on_facts(self.windows.take_facts)
+        self.on_measurement(lambda _: keep())
 
     @property
     def time_zone(self) -> tzinfo:
@@ -41,12 +76,17 @@ class MeterMonitor:
 
     @time_zone.setter
     def time_zone(self, time_zone: tzinfo) -> None:
-        self._state.time_zone = time_zone
+        self._state.time_zone = self.windows.time_zone = time_zone
 
     @property
     def status(self) -> LinkStatus:
         """How the link is."""
         return self._meter.link.status
+
+    @property
+    def statistics(self) -> LinkStatistics:
+        """What the link did so far."""
+        return self._meter.link.statistics
 
     @property
     def available(self) -> bool:
@@ -74,9 +114,46 @@ class MeterMonitor:
         return self._state.facts
 
     @property
-    def memory(self) -> MeasurementMemory | None:
-        """What to hand in as `restored` after a restart; None while there is nothing to keep."""
-        return self._state.memory
+    def memory(self) -> dict[str, Any]:
+        """What to hand in as `restored` after a restart: plain JSON, a key for each part that keeps something."""
+        measurement = self._state.memory
+        return {
+            "measurement": None if measurement is None else measurement.to_json(),
+            "baseline": self.baseline.memory,
+            "commands": self.commands.memory,
+            "diagnosis": self.diagnosis.memory,
+            "standby": self.standby.memory,
+            "recovery": self.recovery.memory,
+            "watchdog": self.watchdog.memory,
+        }
+
+    @property
+    def probe_ports(self) -> ProbePorts:
+        """Where to look for FTP and the web app when the control port refuses."""
+        return self.diagnosis.probe_ports
+
+    @probe_ports.setter
+    def probe_ports(self, ports: ProbePorts) -> None:
+        self.diagnosis.probe_ports = ports
+
+    @property
+    def feed_options(self) -> FeedOptions:
+        """How samples are to be had; takes effect at once, over the same connection."""
+        return self._feed.options
+
+    @feed_options.setter
+    def feed_options(self, options: FeedOptions) -> None:
+        self._feed.options = options
+
+    @property
+    def basis(self) -> Basis:
+        """Which feed runs now: `polled` or `streamed`."""
+        return self._feed.basis
+
+    @property
+    def lost_slots(self) -> int:
+        """How many slots of 100 ms were missing within streams; the holes between two streams do not count."""
+        return self._feed.lost_slots
 
     def on_sample(self, callback: Callable[[Sample], None]) -> Callable[[], None]:
         """Be told every sample."""
@@ -90,6 +167,14 @@ class MeterMonitor:
         """Be told when a fact changes."""
         return self._state.facts_changes.connect(callback)
 
+    def on_memory(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Be told when there is something new worth keeping."""
+        return self._memory_changes.connect(callback)
+
+    def on_basis(self, callback: Callable[[Basis], None]) -> Callable[[], None]:
+        """Be told when the feed becomes another one."""
+        return self._feed.basis_changes.connect(callback)
+
     def on_availability(self, callback: Callable[[bool, NL43Error | None], None]) -> Callable[[], None]:
         """Be told once when the meter becomes available, and once, with the reason, when that ends or cannot begin.
 
@@ -97,33 +182,18 @@ class MeterMonitor:
         """
         return self._state.availability_changes.connect(callback)
 
+    def watch_setting(self, name: str) -> Callable[[], None]:
+        """Read a setting soon and then now and then, into the facts' `settings`; returns what ends that.
+
+        Raises InvalidCommand.
+        """
+        return self._watched_settings.watch(name)
+
     async def run(self) -> None:
         """Watch the meter until cancelled; what was known stays readable then."""
-        await self._feed.run()
-
-    async def start(self) -> None:
-        """Start a measurement; raises ControlRefused, NotConfirmed or an error of the driver, as do all of these."""
-        await self._controls.start()
-
-    async def stop(self) -> None:
-        """Stop the measurement."""
-        await self._controls.stop()
-
-    async def pause(self) -> None:
-        """Pause the measurement."""
-        await self._controls.pause()
-
-    async def resume(self) -> None:
-        """Go on with the paused measurement."""
-        await self._controls.resume()
-
-    async def store(self) -> None:
-        """Store the last result on the card (Store Mode Manual)."""
-        await self._controls.store()
-
-    async def sync_clock(self) -> None:
-        """Set the meter's clock to local time; takes up to some seconds."""
-        await self._controls.sync_clock()
+        async with asyncio.TaskGroup() as tasks:
+            for part in (self.standby, self._feed, self.diagnosis, self.recovery, self.watchdog):
+                tasks.create_task(part.run())
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""

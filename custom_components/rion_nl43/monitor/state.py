@@ -3,21 +3,22 @@
 import asyncio
 from datetime import UTC, datetime, tzinfo
 
-from ..nl43 import Levels, NL43Error, RunState
+from ..nl43 import Levels, NL43Error, RunState, SlotLevels
 from .availability import Availability
-from .clock import WallClock
-from .facts import Change, Facts
-from .held import HeldWatch
-from .measurement import Measurement, MeasurementMemory, StartOrigin
-from .run_tracker import Remembered, RunTracker
-from .sample import Sample, covered_s
+from .feed.facts import Change, Facts
+from .feed.sample import STREAM_SLOT_S, Sample, covered_s, with_slot
+from .measurement.clock import WallClock
+from .measurement.held import HeldWatch
+from .measurement.measurement import Measurement, MeasurementMemory, StartOrigin
+from .measurement.run_tracker import Remembered, RunTracker
 from .signal import Signal
 
 
 class MeterState:
     """What the exchanges told of a meter; does no I/O, but needs the running loop for its time.
 
-    Times passed in are loop times; every change is told to the subscribers before the method returns.
+    Times passed in are loop times; every change is told to the subscribers before the method returns. `words` tells
+    each word of the meter on its run state, new or not.
     """
 
     def __init__(self, restored: MeasurementMemory | None, time_zone: tzinfo) -> None:
@@ -27,8 +28,10 @@ class MeterState:
         self.measurements = Signal[Measurement]("measurement")
         self.facts_changes = Signal[Facts]("facts")
         self.availability_changes = Signal[bool, NL43Error | None]("availability")
+        self.words = Signal[()]("run state")
         self.availability = Availability(self.availability_changes.send)
         self.sample: Sample | None = None
+        self.levels: Levels | None = None
         self.facts = Facts()
         self._loop = asyncio.get_running_loop()
         self._wall = WallClock(datetime.now(UTC), self._loop.time())
@@ -66,8 +69,11 @@ class MeterState:
             None if kept.paused_since is None else self._wall.utc(kept.paused_since),
         )
 
-    def take_levels(self, levels: Levels, sent: float, received: float) -> bool:
-        """Make a sample of a row; true when it makes the run state doubtful."""
+    def take_levels(self, levels: Levels, sent: float, received: float, *, covers: bool = True) -> bool:
+        """Make a sample of a row; true when it makes the run state doubtful.
+
+        Unless it `covers` the time since the row before, as a row between two streams does not, it covers nothing.
+        """
         tracker = self.tracker
         now = datetime.now(UTC)
         self._wall.read(now, self._loop.time())
@@ -76,24 +82,36 @@ class MeterState:
         self._tell_measurement()
         since_last_s = None if self._row_at is None else received - self._row_at
         self._row_at = received
-        self.sample = Sample(now, covered_s(since_last_s), levels, tracker.run, tracker.moving is not True)
-        self.availability.row_came()
-        self.samples.send(self.sample)
+        self.levels = levels
+        self._hand_on(now, covered_s(since_last_s) if covers else 0.0, levels, None)
         return doubtful
+
+    def take_slot(self, slot: tuple[SlotLevels, ...], ended: float) -> None:
+        """Make a sample of a slot of a stream that ended then; a row of levels must have come on this connection."""
+        assert self.levels is not None  # noqa: S101 # no stream begins before
+        now = self._loop.time()
+        self._wall.read(datetime.now(UTC), now)
+        self._hand_on(self._wall.utc(ended), STREAM_SLOT_S, with_slot(self.levels, slot), slot)
 
     def connected(self) -> None:
         """A connection is new: what comes has no part in the time before."""
+        self._row_at = self.levels = None
+
+    def stream_ended(self) -> None:
+        """No stream goes on: what comes has no part in the time since the last slot."""
         self._row_at = None
 
     def take_run(self, run: RunState, at: float) -> None:
         """Take the meter's word on its run state."""
         self.tracker.told_run(run, at)
         self._tell_measurement()
+        self.words.send()
 
     def take_paused(self, paused: bool, at: float) -> None:
         """Take the meter's word on whether it is paused."""
         self.tracker.told_paused(paused, at)
         self._tell_measurement()
+        self.words.send()
 
     def change_facts(self, change: Change) -> None:
         """Know one fact better."""
@@ -101,6 +119,12 @@ class MeterState:
         if facts != self.facts:
             self.facts = facts
             self.facts_changes.send(facts)
+
+    def _hand_on(self, at: datetime, duration_s: float, levels: Levels, slot: tuple[SlotLevels, ...] | None) -> None:
+        tracker = self.tracker
+        self.sample = Sample(at, duration_s, levels, tracker.run, tracker.moving is not True, slot)
+        self.availability.row_came()
+        self.samples.send(self.sample)
 
     def _remembered(self, restored: MeasurementMemory | None) -> Remembered | None:
         if restored is None:

@@ -13,6 +13,10 @@ class Waiters:
         """Nobody waits."""
         self._futures: set[asyncio.Future[None]] = set()
 
+    def __bool__(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._futures)
+
     async def wait(self) -> None:
         """Return when released; raises the error that makes waiting vain."""
         future = asyncio.get_running_loop().create_future()

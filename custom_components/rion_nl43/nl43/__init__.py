@@ -1,14 +1,19 @@
-"""Driver of the Rion NL-43, NL-53 and NL-63 sound level meters over TCP: asyncio, standard library only."""
+"""Driver of the Rion NL-43, NL-53 and NL-63 sound level meters over TCP: asyncio; aioftp for the files."""
 
 from .errors import (
     AnswerError,
     AnswerTimedOut,
+    CommandExpired,
     CommandRefused,
     CommandUnknown,
     ConnectionLost,
     ConnectionRefused,
     ConnectionTimedOut,
     DesignationRefused,
+    FtpError,
+    FtpLoginFailed,
+    FtpRefused,
+    FtpTimedOut,
     HostUnknown,
     InvalidCommand,
     LinkClosed,
@@ -21,23 +26,32 @@ from .errors import (
     UnusableAnswer,
     WrongMeter,
 )
+from .ftp import check_login, greets
+from .history import ExchangeRecord, LinkHistory, LossRecord
 from .levels import ChannelLevels, Levels, PowerSource, StatusRow, parse_levels, parse_status_row
 from .link import Link
-from .meter import Identity, Meter, RunState
+from .meter import Identity, Meter, RunState, Turn, parse_percentage
 from .request import Priority, Request
 from .slot import Slot
 from .status import LinkState, LinkStatistics, LinkStatus, LinkTiming
+from .stream_row import SlotLevels, StreamRow, parse_stream_row
 
 __all__ = [
     "AnswerError",
     "AnswerTimedOut",
     "ChannelLevels",
+    "CommandExpired",
     "CommandRefused",
     "CommandUnknown",
     "ConnectionLost",
     "ConnectionRefused",
     "ConnectionTimedOut",
     "DesignationRefused",
+    "ExchangeRecord",
+    "FtpError",
+    "FtpLoginFailed",
+    "FtpRefused",
+    "FtpTimedOut",
     "HostUnknown",
     "Identity",
     "InvalidCommand",
@@ -45,10 +59,12 @@ __all__ = [
     "Link",
     "LinkClosed",
     "LinkError",
+    "LinkHistory",
     "LinkState",
     "LinkStatistics",
     "LinkStatus",
     "LinkTiming",
+    "LossRecord",
     "Meter",
     "NL43Error",
     "NotAMeter",
@@ -59,10 +75,17 @@ __all__ = [
     "ResultCode",
     "RunState",
     "Slot",
+    "SlotLevels",
     "StateRefused",
     "StatusRow",
+    "StreamRow",
+    "Turn",
     "UnusableAnswer",
     "WrongMeter",
+    "check_login",
+    "greets",
     "parse_levels",
+    "parse_percentage",
     "parse_status_row",
+    "parse_stream_row",
 ]

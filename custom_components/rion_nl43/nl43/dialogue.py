@@ -1,8 +1,11 @@
 """Exchanges over one connection: one at a time, paced, and in step."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 import logging
 import re
+import sys
 from typing import cast
 
 from .connection import Connection, wait_for
@@ -17,6 +20,7 @@ from .errors import (
     UnusableAnswer,
 )
 from .framing import SUB, AnswerDecoder, Data, Garbage, LineBuffer, encode, excerpt
+from .history import ExchangeRecord, LinkHistory
 from .request import Request
 from .status import LinkStatistics, LinkTiming
 
@@ -48,13 +52,19 @@ class Dialogue:
     """
 
     def __init__(
-        self, connection: Connection, changed: asyncio.Event, timing: LinkTiming, statistics: LinkStatistics
+        self,
+        connection: Connection,
+        changed: asyncio.Event,
+        timing: LinkTiming,
+        statistics: LinkStatistics,
+        history: LinkHistory,
     ) -> None:
         """Speak over a fresh connection, which sets `changed`."""
         self._connection = connection
         self._changed = changed
         self._timing = timing
         self._statistics = statistics
+        self._history = history
         self._loop = asyncio.get_running_loop()
         self._quiet_since = float("-inf")
         self._wary_until = float("-inf")
@@ -81,29 +91,33 @@ class Dialogue:
             _LOGGER.debug("Unasked bytes dropped: %s", excerpt(received))
             self._lose_step()
 
-    async def exchange[T](self, request: Request[T]) -> T:
-        """Send a command that is due and return what its answer says.
+    async def exchange[T](self, request: Request[T], on_sent: Callable[[float], None] | None = None) -> T:
+        """Send a command that is due and return what its answer says; `on_sent` is told when it went out.
 
         Raises AnswerError, CommandRefused or ConnectionLost.
         """
-        try:
-            code, text = await self._converse(request)
+        with self._account(request.line) as results:
+            code, text = await self._converse(request, on_sent)
+            results.append(code)
             # A setting has neither a data line nor a parser, and T is None.
             value = request.parse(text) if request.parse and code is ResultCode.ACCEPTED else cast("T", None)
-        except AnswerTimedOut:
-            self._statistics.timeouts += 1
-            self._lose_step()
-            raise
-        except UnusableAnswer as error:
-            _LOGGER.debug("Unusable answer to %s: %s", request.line, error)
-            self._statistics.unusable += 1
-            self._lose_step()
-            raise
         self._statistics.exchanges += 1
-        if code is not ResultCode.ACCEPTED:
-            self._statistics.refusals += 1
-            raise REFUSALS[code](request.line)
+        self._check_result(request, code)
         return value
+
+    async def stream[T](
+        self, request: Request[T], on_row: Callable[[T, float], None], may_go_on: Callable[[], bool]
+    ) -> None:
+        """Send a stream's request that is due, hand on each row and the time at which it came, and end it in the end.
+
+        That is when it may not go on, which is asked whenever `changed` is set.
+        Raises AnswerError, CommandRefused or ConnectionLost.
+        """
+        with self._account(request.line) as results:
+            results.append(code := await self._listen(request, on_row, may_go_on))
+        if code is not ResultCode.ACCEPTED:
+            self._statistics.exchanges += 1
+        self._check_result(request, code)
 
     async def recover(self) -> None:
         """Get back in step, by silence and by a request whose answer is known.
@@ -123,26 +137,92 @@ class Dialogue:
             raise ConnectionLost(f"out of step with the meter: {error}") from None
         self.in_step = True
 
-    async def _converse(self, request: Request[object]) -> tuple[ResultCode, str]:
+    @contextmanager
+    def _account(self, line: str) -> Iterator[list[ResultCode]]:
+        """Write down what becomes of a command whose result is put into the list, and know when step was lost."""
+        sent_at = self._loop.time()
+        results: list[ResultCode] = []
+        outcome = ""
+        try:
+            yield results
+            outcome = f"R+{results[0]:04}"
+        except AnswerTimedOut:
+            self._statistics.timeouts += 1
+            self._lose_step()
+            raise
+        except UnusableAnswer as error:
+            _LOGGER.debug("Unusable answer to %s: %s", line, error)
+            self._statistics.unusable += 1
+            self._lose_step()
+            raise
+        finally:
+            outcome = outcome or type(sys.exception()).__name__
+            self._history.exchanges.append(ExchangeRecord(sent_at, line, outcome, self._loop.time() - sent_at))
+
+    def _check_result(self, request: Request[object], code: ResultCode) -> None:
+        if code is not ResultCode.ACCEPTED:
+            self._statistics.refusals += 1
+            raise REFUSALS[code](request.line)
+
+    async def _converse(
+        self, request: Request[object], on_sent: Callable[[float], None] | None
+    ) -> tuple[ResultCode, str]:
         """Send the command and return its whole answer."""
         decoder = AnswerDecoder(request.line, stream=request.stream)
-        sent_at = self._loop.time()
-        self._unasked.take()
-        self._connection.send(encode(request.line))
+        sent_at = self._send(request.line)
+        if on_sent:
+            # Not called here: an error of the caller's is not the link's.
+            self._loop.call_soon(on_sent, sent_at)
         streaming = request.stream
         try:
-            code, text = await self._answer(decoder, sent_at + self._timing.answer_timeout_s)
+            timeout_s = self._timing.answer_timeout_s if self.in_step else self._timing.resync_timeout_s
+            code, text = await self._answer(decoder, sent_at + timeout_s)
             streaming = streaming and code is ResultCode.ACCEPTED
         finally:
             if streaming:
-                self._connection.send(SUB)
-                self._quiet_since = self._loop.time()
-        self._statistics.last_answer_s = self._loop.time() - sent_at
+                self._end_stream()
+        self._statistics.last_answer_s = latency_s = self._loop.time() - sent_at
+        self._history.note_latency(latency_s)
         if streaming:
             await self._until_quiet(self._timing.stream_quiet_s)
         else:
             await self._nothing_follows(decoder.rest())
         return code, text
+
+    async def _listen[T](
+        self, request: Request[T], on_row: Callable[[T, float], None], may_go_on: Callable[[], bool]
+    ) -> ResultCode:
+        """Send the command, hand on the rows until it may not go on, and return the result; the line is quiet then."""
+        assert request.parse is not None  # noqa: S101 # a stream is nothing without its rows
+        decoder = AnswerDecoder(request.line, stream=True)
+        until = self._send(request.line) + self._timing.answer_timeout_s
+        code, has_begun = ResultCode.ACCEPTED, False
+        try:
+            while not decoder.complete and (may_go_on() or not has_begun):
+                if received := self._connection.take():
+                    at = self._connection.last_received
+                    for event in decoder.receive(received):
+                        until = at + self._timing.stall_s
+                        if isinstance(event, Garbage):
+                            raise UnusableAnswer(f"not a row: {excerpt(event.raw)}")
+                        if isinstance(event, Data):
+                            on_row(request.parse(event.text), at)
+                            self._statistics.stream_rows += 1
+                        else:
+                            code, has_begun = event.code, True
+                            self._statistics.streams += code is ResultCode.ACCEPTED
+                elif self._loop.time() < until:
+                    await wait_for(self._changed, until)
+                else:
+                    raise AnswerTimedOut("no more rows" if has_begun else "no answer")
+        finally:
+            if code is ResultCode.ACCEPTED:
+                self._end_stream()
+        if code is ResultCode.ACCEPTED:
+            await self._until_quiet(self._timing.stream_quiet_s)
+        else:
+            await self._nothing_follows(decoder.rest())
+        return code
 
     async def _answer(self, decoder: AnswerDecoder, until: float) -> tuple[ResultCode, str]:
         """Return the result and the data line, which is empty where none belongs to it."""
@@ -156,7 +236,17 @@ class Dialogue:
                 code = event.code
             if decoder.complete:
                 return code, ""
-        raise AnswerTimedOut(f"no complete answer within {self._timing.answer_timeout_s:g} s")
+        raise AnswerTimedOut("no complete answer in time")
+
+    def _send(self, line: str) -> float:
+        """Write the command and return the time."""
+        self._unasked.take()
+        self._connection.send(encode(line))
+        return self._loop.time()
+
+    def _end_stream(self) -> None:
+        self._connection.send(SUB)
+        self._quiet_since = self._loop.time()
 
     async def _nothing_follows(self, rest: bytes) -> None:
         """Make sure that the answer was the last one on its way: after a late one would come the right one."""

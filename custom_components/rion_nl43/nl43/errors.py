@@ -101,6 +101,10 @@ class InvalidCommand(NL43Error, ValueError):
     """Refused before it reached the meter."""
 
 
+class CommandExpired(NL43Error):
+    """It could not be sent in time, and was not sent."""
+
+
 class NotAMeter(NL43Error):
     """Something answers, but not as an NL-43, NL-53 or NL-63 does."""
 
@@ -116,3 +120,19 @@ class WrongMeter(NL43Error):
 
     def __str__(self) -> str:
         return f"expected the meter with serial number {self.expected}, found {self.found}"
+
+
+class FtpError(NL43Error):
+    """No session with the meter's FTP server."""
+
+
+class FtpRefused(FtpError):
+    """The host lives, but no FTP server takes the session: FTP is off, or it is no FTP server."""
+
+
+class FtpTimedOut(FtpError):
+    """Nothing answers on the FTP port, or not in time."""
+
+
+class FtpLoginFailed(FtpError):
+    """The FTP server does not accept this user or password."""

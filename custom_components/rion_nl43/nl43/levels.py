@@ -9,6 +9,7 @@ from enum import StrEnum
 import re
 
 from .errors import UnusableAnswer
+from .fields import check_padding, is_missing, read_counter, read_flag, read_level
 
 CHANNEL_FIELDS = 16
 MAX_CHANNELS = 4
@@ -16,10 +17,6 @@ STATUS_LEVEL_FIELDS = 33
 # One or two fields of stamp stand before these: power, battery, free MB, state.
 STATUS_TAIL_FIELDS = 4
 
-_LEVEL = re.compile(r" *-?[0-9]{1,3}\.[0-9]")
-_MISSING = re.compile(r"(?: *-(?:\.-)?)?")
-_FLAGS = {"0": False, "1": True, "-": None, "": None}
-_COUNTER = re.compile(r" *([0-9]{1,3})")
 _MEGABYTES = re.compile(r" *[0-9]{1,8}")
 _STAMP_FORM = "%Y/%m/%d %H:%M:%S"
 
@@ -88,7 +85,9 @@ def parse_levels(line: str) -> Levels:
     if not fields[-1]:
         raise UnusableAnswer("a row without its last field")
     blocks = [fields[start : start + CHANNEL_FIELDS] for start in range(0, min(channels, MAX_CHANNELS) * 16, 16)]
-    _check_padding([field for block in blocks for field in block[:-2]])
+    levels = [field for block in blocks for field in block[:-2]]
+    # The padding of the first may have gone with a prompt before it.
+    check_padding(levels[not levels[0].startswith(" ") :])
     return Levels(tuple(_channel(block) for block in blocks))
 
 
@@ -100,12 +99,12 @@ def parse_status_row(line: str) -> StatusRow:
     fields = line.split(",")
     if len(fields) <= STATUS_LEVEL_FIELDS + STATUS_TAIL_FIELDS:
         raise UnusableAnswer(f"a status row of {len(fields)} fields")
-    _check_counter(fields[0])
+    read_counter(fields[0])
     for start in range(1, STATUS_LEVEL_FIELDS, 8):
         for field in fields[start : start + 6]:
-            _level(field)
+            read_level(field)
         for field in fields[start + 6 : start + 8]:
-            _flag(field)
+            read_flag(field)
     power, battery, free_mb, state = (field.strip() for field in fields[-STATUS_TAIL_FIELDS:])
     if power not in PowerSource or battery not in {*"FMLDE", "-", ""} or state not in {"M", "S"}:
         raise UnusableAnswer(f"a status row that ends in {','.join(fields[-STATUS_TAIL_FIELDS:])!r}")
@@ -119,7 +118,7 @@ def parse_status_row(line: str) -> StatusRow:
 
 
 def _channel(block: list[str]) -> ChannelLevels:
-    lp, leq, le, lmax, lmin, ln1, ln2, ln3, ln4, ln5, lpeak, lieq, leq_mov, ltm5 = map(_level, block[:-2])
+    lp, leq, le, lmax, lmin, ln1, ln2, ln3, ln4, ln5, lpeak, lieq, leq_mov, ltm5 = map(read_level, block[:-2])
     return ChannelLevels(
         lp=lp,
         leq=leq,
@@ -131,42 +130,13 @@ def _channel(block: list[str]) -> ChannelLevels:
         lieq=lieq,
         leq_mov=leq_mov,
         ltm5=ltm5,
-        over=_flag(block[-2]),
-        under=_flag(block[-1]),
+        over=read_flag(block[-2]),
+        under=read_flag(block[-1]),
     )
 
 
-def _level(field: str) -> float | None:
-    if _LEVEL.fullmatch(field):
-        return float(field) + 0.0  # -0.0 is no level
-    if _MISSING.fullmatch(field):
-        return None
-    raise UnusableAnswer(f"no level: {field[:20]!r}")
-
-
-def _flag(field: str) -> bool | None:
-    try:
-        return _FLAGS[field]
-    except KeyError:
-        raise UnusableAnswer(f"no flag: {field[:20]!r}") from None
-
-
-def _check_padding(fields: list[str]) -> None:
-    """Refuse a row that has lost a byte: its levels are padded to one width, if they are padded at all."""
-    # The padding of the first may have gone with a prompt before it.
-    filled = [field for field in fields[not fields[0].startswith(" ") :] if field]
-    if len({len(field) for field in filled}) > 1 and any(field.startswith(" ") for field in filled):
-        raise UnusableAnswer("levels of unequal width")
-
-
-def _check_counter(field: str) -> None:
-    counter = _COUNTER.fullmatch(field)
-    if counter is None or not 1 <= int(counter[1]) <= 600:
-        raise UnusableAnswer(f"no counter: {field[:20]!r}")
-
-
 def _megabytes(field: str) -> int | None:
-    if _MISSING.fullmatch(field):
+    if is_missing(field):
         return None
     if _MEGABYTES.fullmatch(field):
         return int(field)

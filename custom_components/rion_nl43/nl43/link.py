@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Callable
 import copy
-from dataclasses import dataclass
 import logging
 import random
 from typing import Any
 
-from .connection import connect, wait_for
+from .connection import Connection, connect, wait_for
 from .dialogue import Dialogue
 from .errors import (
     AnswerError,
@@ -19,8 +18,10 @@ from .errors import (
     HostUnknown,
     LinkClosed,
     LinkError,
-    NL43Error,
 )
+from .framing import encode
+from .history import LinkHistory
+from .jobs import Job, Jobs, StreamJob
 from .request import Priority, Request
 from .slot import Slot
 from .status import LinkState, LinkStatistics, LinkStatus, LinkTiming
@@ -39,22 +40,6 @@ _STATES: dict[type[LinkError], LinkState] = {
     HostUnknown: LinkState.TIMEOUT,
     LinkClosed: LinkState.STANDBY,
 }
-
-
-@dataclass(eq=False, slots=True)
-class _Job[T]:
-    """An exchange somebody waits for."""
-
-    request: Request[T]
-    priority: Priority
-    result: asyncio.Future[T]
-    tries_left: int
-    error: AnswerError | None = None
-
-    def fail(self, error: NL43Error) -> None:
-        """Hand on what went wrong, unless nobody waits any more."""
-        if not self.result.done():
-            self.result.set_exception(copy.copy(error))
 
 
 class Link:
@@ -76,15 +61,19 @@ class Link:
         self.port = port
         self.slot = slot or Slot()
         self.statistics = LinkStatistics()
+        self.history = LinkHistory()
         self._timing = timing
         self._rng = rng or random.Random()
         self._status = LinkStatus(LinkState.STANDBY, 0.0, LinkClosed("the link is in standby"))
         self._listeners: list[Callable[[LinkStatus], None]] = []
+        self._failure_listeners: list[Callable[[LinkError], None]] = []
         self._waiters: set[asyncio.Future[None]] = set()
-        self._jobs: list[_Job[Any]] = []
         self._changed = asyncio.Event()
+        self._jobs = Jobs(self._changed)
         self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
         self._attempted_at = 0.0
+        self._patience_s: float | None = None
         self._answered = False
         self._failures = 0
         self._loss_logged = False
@@ -94,10 +83,25 @@ class Link:
         """How the link is now."""
         return self._status
 
+    @property
+    def heard_at(self) -> float:
+        """Loop time of the last byte that came over the latest connection; -inf if none has."""
+        return self._connection.last_received if self._connection else float("-inf")
+
+    @property
+    def person_waits(self) -> bool:
+        """Whether a person's exchange is under way or waits for its turn."""
+        return any(job.priority is Priority.PERSON and not job.result.done() for job in self._jobs)
+
     def on_status(self, callback: Callable[[LinkStatus], None]) -> Callable[[], None]:
         """Call back on every change of state or error; returns how to end that."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
+
+    def on_failure(self, callback: Callable[[LinkError], None]) -> Callable[[], None]:
+        """Call back at the end of each connection and of each attempt in vain, the slot being free again."""
+        self._failure_listeners.append(callback)
+        return lambda: self._failure_listeners.remove(callback)
 
     def open(self) -> None:
         """Start to keep a connection; does nothing if that runs already."""
@@ -128,22 +132,71 @@ class Link:
             self._end(LinkClosed("the link is in standby"))
             await asyncio.wait({task})
 
-    async def exchange[T](self, request: Request[T], *, priority: Priority = Priority.POLL) -> T:
+    @property
+    def patience_s(self) -> float | None:
+        """Least time between attempts to connect, None for the usual back-off; may be set at any time."""
+        return self._patience_s
+
+    @patience_s.setter
+    def patience_s(self, patience_s: float | None) -> None:
+        self._patience_s = patience_s
+        self._changed.set()
+
+    def retry(self) -> None:
+        """Try to connect as soon as the slot has rested; the back-off begins anew."""
+        self._failures = 0
+        self._attempted_at = float("-inf")
+        self._changed.set()
+
+    async def exchange[T](
+        self,
+        request: Request[T],
+        *,
+        priority: Priority = Priority.POLL,
+        deadline: float | None = None,
+        on_sent: Callable[[float], None] | None = None,
+    ) -> T:
         """Send a command when its turn has come, and return what its answer says.
 
-        A request that brings no usable answer is sent once more, a setting never. A caller who is cancelled leaves the
-        link in step. Raises LinkError, at once while not connected; AnswerError; CommandRefused.
+        A request that brings no usable answer is sent once more, a setting never. What is not sent by the `deadline`
+        (loop time) is never sent. `on_sent` is told the loop time whenever the command went out. A caller who is
+        cancelled leaves the link in step.
+        Raises LinkError, at once while not connected; AnswerError; CommandRefused; CommandExpired; InvalidCommand.
         """
+        self._check(request)
+        job = Job[T](request=request, priority=priority, on_sent=on_sent, tries_left=1 if request.is_setting else 2)
+        with self._jobs.queued(job, deadline):
+            return await job.result
+
+    async def stream[T](
+        self, request: Request[T], on_row: Callable[[T, float], None], *, until: float | None = None
+    ) -> None:
+        """Begin a stream and hand on its rows with the loop time at which each came, until somebody wants to speak.
+
+        Also ends when the loop's time is `until`; and when the caller is cancelled or `on_row` raises, which leaves the
+        link in step. It waits until nobody else wants to speak, and is not tried again.
+        Raises LinkError, at once while not connected; AnswerTimedOut when rows no longer come; UnusableAnswer at a row
+        that is torn; CommandRefused; InvalidCommand.
+        """
+        self._check(request)
+        job = StreamJob(request=request)
+        job.result.add_done_callback(lambda _: job.news.set())
+        with self._jobs.queued(job, until):
+            try:
+                while not job.result.done():
+                    await job.news.wait()
+                    job.news.clear()
+                    while job.rows:
+                        on_row(*job.rows.popleft())
+                await job.result
+            finally:
+                job.result.cancel()
+
+    def _check(self, request: Request[Any]) -> None:
+        """Raise what keeps it from being sent at all."""
+        encode(request.line)
         if self._status.state is not LinkState.CONNECTED:
             raise copy.copy(self._status.error or LinkError("the link is about to connect"))
-        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        job = _Job(request, priority, result, tries_left=1 if request.is_setting else 2)
-        self._jobs.append(job)
-        self._changed.set()
-        try:
-            return await result
-        finally:
-            self._jobs.remove(job)
 
     async def _keep_connected(self) -> None:
         loop = asyncio.get_running_loop()
@@ -154,13 +207,17 @@ class Link:
                     await self._hold_connection()
                 except LinkError as error:
                     self._note_failure(error)
-                if self._failures:
-                    backoff_s = self._timing.backoff_s[min(self._failures, len(self._timing.backoff_s)) - 1]
-                    backoff_s *= self._rng.uniform(*BACKOFF_JITTER)
-                    await asyncio.sleep(self._attempted_at + backoff_s - loop.time())
+                jitter = self._rng.uniform(*BACKOFF_JITTER)
+                while (due_at := self._attempted_at + self._pause_s(jitter)) > loop.time():
+                    await wait_for(self._changed, due_at)
         finally:
             if self._task is asyncio.current_task():
                 self._end(LinkClosed("the link has broken down"))
+
+    def _pause_s(self, jitter: float) -> float:
+        """Return the time from one attempt to the next."""
+        backoff_s = (0.0, *self._timing.backoff_s)[min(self._failures, len(self._timing.backoff_s))]
+        return max(backoff_s * jitter, self._patience_s or 0.0)
 
     async def _hold_connection(self) -> None:
         """Connect and serve until a LinkError ends it."""
@@ -169,8 +226,9 @@ class Link:
             self._attempted_at = asyncio.get_running_loop().time()
             self.statistics.attempts += 1
             connection = await connect(self.host, self.port, self._timing.connect_timeout_s, self._changed)
+            self._connection = connection
             try:
-                dialogue = Dialogue(connection, self._changed, self._timing, self.statistics)
+                dialogue = Dialogue(connection, self._changed, self._timing, self.statistics, self.history)
                 await dialogue.greet()
                 await self._serve(dialogue)
             finally:
@@ -178,35 +236,38 @@ class Link:
 
     async def _serve(self, dialogue: Dialogue) -> None:
         """Run what is asked for until a LinkError ends it."""
+        loop = asyncio.get_running_loop()
         self.statistics.connects += 1
+        self.history.connects.append(loop.time())
         self._report(LinkState.CONNECTED)
         try:
             await self._run_jobs(dialogue)
-        except LinkError:
+        except LinkError as error:
             self.statistics.losses += 1
+            self.history.note_loss(loop.time(), error)
             raise
 
     async def _run_jobs(self, dialogue: Dialogue) -> None:
         loop = asyncio.get_running_loop()
         while True:
             dialogue.drop_unasked()
-            waiting = [job for job in self._jobs if not job.result.done()]
             if not dialogue.in_step:
                 await dialogue.recover()
                 self._report(LinkState.CONNECTED)
-            elif not waiting:
+            elif (job := self._jobs.next()) is None:
                 await wait_for(self._changed, None)
             elif wait_s := dialogue.due_in:
                 await wait_for(self._changed, loop.time() + wait_s)
             else:
-                await self._run(min(waiting, key=lambda job: job.priority), dialogue)
+                await self._run(job, dialogue)
 
-    async def _run(self, job: _Job[Any], dialogue: Dialogue) -> None:
+    async def _run(self, job: Job[Any], dialogue: Dialogue) -> None:
         """Spend one try of a job."""
         job.tries_left -= 1
         self.statistics.retries += job.error is not None
+        job.in_flight = True
         try:
-            value = await dialogue.exchange(job.request)
+            job.succeed(await self._speak(job, dialogue))
         except CommandRefused as refusal:
             job.fail(refusal)
         except AnswerError as error:
@@ -216,10 +277,21 @@ class Link:
             if isinstance(error, AnswerTimedOut):
                 self._report(LinkState.TIMEOUT, ConnectionTimedOut(str(error)))
             return
-        else:
-            if not job.result.done():
-                job.result.set_result(value)
+        finally:
+            job.in_flight = False
+            self._jobs.had_turn(job)
         self._note_answer()
+
+    async def _speak(self, job: Job[Any], dialogue: Dialogue) -> Any:
+        if not isinstance(job, StreamJob):
+            return await dialogue.exchange(job.request, job.on_sent)
+
+        def take(row: Any, at: float) -> None:
+            if not self._answered:
+                self._note_answer()
+            job.take(row, at)
+
+        return await dialogue.stream(job.request, take, lambda: self._jobs.may_go_on(job))
 
     def _note_answer(self) -> None:
         self._failures = 0
@@ -235,6 +307,8 @@ class Link:
             _LOGGER.debug("No connection to the meter at %s:%s: %s", self.host, self.port, error)
             self._loss_logged = True
         self._end(error)
+        for callback in list(self._failure_listeners):
+            callback(error)
 
     def _end(self, error: LinkError) -> None:
         """Report the end of a connection or of an attempt, to all who wait as well."""

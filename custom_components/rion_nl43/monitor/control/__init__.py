@@ -1,0 +1,1 @@
+"""What persons and automations want of the meter: commands, cycles and settings."""

@@ -1,0 +1,1 @@
+"""What the meter tells, sample by sample, and in which order it is asked."""

@@ -1,0 +1,1 @@
+"""What is wrong with the link, and what is done about it: standby, power-cycling, the watchdog."""

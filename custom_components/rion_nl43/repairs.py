@@ -1,0 +1,160 @@
+"""Fix flows of the repair issues: what can be done is offered, and every issue can be acknowledged."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+import probatio
+
+from .const import DOMAIN
+from .coordinator import RionConfigEntry
+from .errors import to_home_assistant_error
+from .fixes import FIXES, NotBackError
+from .issue_kinds import KINDS, IssueKind
+from .issues import async_get_keeper
+from .nl43 import NL43Error
+
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow of an issue that an entry's keeper has raised."""
+    kind, entry_id = (str((data or {})[name]) for name in ("kind", "entry_id"))
+    return RionFixFlow(BY_KEY[kind], entry_id)
+
+
+class RionFixFlow(RepairsFlow):
+    """Offers what can be done, does it, and says so where it did not work."""
+
+    def __init__(self, kind: IssueKind, entry_id: str) -> None:
+        """Take the issue's kind and its meter's entry."""
+        self._kind = kind
+        self._entry_id = entry_id
+        self._task: asyncio.Task[str] | None = None
+        self._error = ""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Let the user choose."""
+        if (keeper := async_get_keeper(self.hass, self._entry_id)) is None:
+            return self.async_abort(reason="not_loaded")
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=[*self._kind.fixes(keeper.scene), "acknowledge"],
+            description_placeholders=issue.translation_placeholders if issue else None,
+        )
+
+    async def async_step_acknowledge(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Let the issue rest until it has ended and come back."""
+        if (keeper := async_get_keeper(self.hass, self._entry_id)) is None:
+            return self.async_abort(reason="not_loaded")
+        keeper.async_acknowledge(self._kind)
+        return self.async_create_entry(data={}, description="acknowledged")
+
+    async def async_step_new_login(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Hand over to the flow that asks for the login and tries it."""
+        if (entry := self._entry) is None:
+            return self.async_abort(reason="not_loaded")
+        flow = next(iter(entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})), None)
+        if flow is None:
+            flow = await self.hass.config_entries.flow.async_init(
+                DOMAIN,
+                context=ConfigFlowContext(
+                    source=SOURCE_REAUTH,
+                    entry_id=entry.entry_id,
+                    unique_id=entry.unique_id,
+                    title_placeholders={"name": entry.title},
+                ),
+                data=dict(entry.data),
+            )
+        return self.async_abort(reason="asked_there", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
+
+    async def async_step_retry(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Connect now."""
+        return self._async_fix("retry")
+
+    async def async_step_look_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask again who answers."""
+        return self._async_fix("look_again")
+
+    async def async_step_power_cycle(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Switch the meter's power off and on."""
+        return self._async_fix("power_cycle")
+
+    async def async_step_set_clock(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Set the meter's clock."""
+        return self._async_fix("set_clock")
+
+    async def async_step_set_percentiles(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Let the meter compute L1 and L10."""
+        return self._async_fix("set_percentiles")
+
+    async def async_step_sleep_off(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Switch sleep mode off."""
+        return self._async_fix("sleep_off")
+
+    async def async_step_start_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Start a measurement."""
+        return self._async_fix("start_again")
+
+    async def async_step_set_back(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Set the settings as they were."""
+        return self._async_fix("set_back")
+
+    async def async_step_done(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """End well."""
+        return self.async_create_entry(data={})
+
+    async def async_step_not_back(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Say that the meter did not come back, and let the user choose again."""
+        return await self._async_say("not_back", user_input)
+
+    async def async_step_failed(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Say why the fix did not work, and let the user choose again."""
+        return await self._async_say("failed", user_input)
+
+    async def _async_say(self, step_id: str, user_input: dict[str, Any] | None) -> RepairsFlowResult:
+        # A fix that ends at once brings along what was chosen in the menu.
+        if user_input is not None and self.cur_step and self.cur_step["type"] is FlowResultType.FORM:
+            return await self.async_step_init()
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=probatio.Schema({}),
+            description_placeholders={"error": self._error},
+        )
+
+    def _async_fix(self, step_id: str) -> RepairsFlowResult:
+        """Do it while the user watches; the step is called once more when it is done."""
+        if self._task is None:
+            if (entry := self._entry) is None:
+                return self.async_abort(reason="not_loaded")
+            self._task = self.hass.async_create_task(self._async_run(step_id, entry))
+        if not self._task.done():
+            return self.async_show_progress(step_id=step_id, progress_action=step_id, progress_task=self._task)
+        task, self._task = self._task, None
+        return self.async_show_progress_done(next_step_id=task.result())
+
+    async def _async_run(self, step_id: str, entry: RionConfigEntry) -> str:
+        """Return the step that comes after the fix."""
+        try:
+            # What was begun is brought to its end even if the dialog is closed: the meter's power may be off.
+            fix = FIXES[step_id](self.hass, entry)
+            await asyncio.shield(self.hass.async_create_background_task(fix, f"{entry.title} {step_id}"))
+        except NotBackError:
+            return "not_back"
+        except NL43Error as error:
+            self._error = str(to_home_assistant_error(error))
+            return "failed"
+        return "done"
+
+    @property
+    def _entry(self) -> RionConfigEntry | None:
+        """The meter's entry, while it is loaded."""
+        keeper = async_get_keeper(self.hass, self._entry_id)
+        return keeper.entry if keeper else None

@@ -1,0 +1,105 @@
+"""Texts of flows, options, issues, errors and actions, compared with the code."""
+
+import re
+from typing import Any
+
+from homeassistant.data_entry_flow import section
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.rion_nl43 import config_flow, first_contact, ftp_login, options, options_flow
+from custom_components.rion_nl43.const import PublishProfile, WatchdogMode
+from custom_components.rion_nl43.errors import ERROR_KEYS
+from custom_components.rion_nl43.fixes import FIXES
+from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
+from custom_components.rion_nl43.monitor import BlockReason, RefusalReason
+
+from .texts import FOLDER, TEXTS, placeholders, read
+
+SOURCE = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
+
+
+def fields(texts: dict[str, Any]) -> set[str]:
+    """Return the fields that have a name and a description."""
+    assert texts.get("data", {}).keys() == texts.get("data_description", {}).keys()
+    return set(texts.get("data", ()))
+
+
+def assert_form(texts: dict[str, Any], schema: Any) -> None:
+    """Every field and section of a form has its words, and there are none for others."""
+    sections = {str(key): value for key, value in schema.schema.items() if isinstance(value, section)}
+    assert fields(texts) == {str(key) for key in schema.schema} - sections.keys()
+    assert texts.get("sections", {}).keys() == sections.keys()
+    for name, part in sections.items():
+        assert texts["sections"][name]["name"]
+        assert_form(texts["sections"][name], part.schema)
+
+
+def test_config_flow() -> None:
+    """Every step, field, error and abort of the flow has its words."""
+    config = TEXTS["config"]
+    steps = set(re.findall(r"async_step_(\w+)", SOURCE["config_flow.py"])) - {"reauth"}
+    assert config["step"].keys() == steps == {"user", "reconfigure", "reauth_confirm"}
+    assert_form(config["step"]["user"], config_flow.ADDRESS_SCHEMA)
+    assert_form(config["step"]["reconfigure"], config_flow.ADDRESS_SCHEMA)
+    assert_form(config["step"]["reauth_confirm"], ftp_login.LOGIN_SCHEMA)
+    errors = {key for _, key in first_contact.ERRORS} | {key for _, key in ftp_login.ERRORS}
+    assert config["error"].keys() == errors | {"invalid_host", ftp_login.INVALID}
+    assert config["abort"].keys() == {"already_configured", "unique_id_mismatch"}
+    assert placeholders(config["abort"]["unique_id_mismatch"]) == {"expected", "found"}
+
+
+def test_options() -> None:
+    """Every option has its words, and so has every choice."""
+    assert_form(TEXTS["options"]["step"]["init"], options_flow.OPTIONS_SCHEMA)
+    assert TEXTS["options"]["error"].keys() == set(re.findall(r'errors\[\w+\] = "(\w+)"', SOURCE["options_flow.py"]))
+    choices = {key: set(selector["options"]) for key, selector in TEXTS["selector"].items()}
+    assert choices == {
+        "publish": set(PublishProfile),
+        "feed": set(options.FEEDS),
+        "windows": {str(minutes) for minutes in options.WINDOW_CHOICES_MIN},
+        "watchdog": set(WatchdogMode),
+    }
+
+
+def test_exceptions() -> None:
+    """Every error of the code has its sentence, and every sentence its error."""
+    by_class = {key for _, key in ERROR_KEYS}
+    by_class |= {f"refused_{reason}" for reason in RefusalReason} | {f"blocked_{reason}" for reason in BlockReason}
+    raised: set[str] = set()
+    for name in ("coordinator.py", "power.py", "services.py", "errors.py"):
+        raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
+    assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}
+    for key in by_class:
+        assert placeholders(TEXTS["exceptions"][key]["message"]) <= {"error"}, key
+        assert not key.startswith(("refused_", "blocked_")) or not placeholders(TEXTS["exceptions"][key]["message"])
+
+
+def test_every_issue() -> None:
+    """Every kind of issue has its texts, and there are none for others."""
+    assert TEXTS["issues"].keys() == {kind.key for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_issue(kind: IssueKind) -> None:
+    """Every step of a fix flow has its words; what takes time says so."""
+    flow = TEXTS["issues"][kind.key]["fix_flow"]
+    offered = set(flow["step"]["init"]["menu_options"])
+    assert "acknowledge" in offered
+    assert offered <= FIXES.keys() | {"acknowledge", "new_login"}
+    assert flow.get("progress", {}).keys() == offered & FIXES.keys()
+    assert ("failed" in flow["step"]) is bool(offered & FIXES.keys())
+    assert flow["abort"]["not_loaded"]
+    assert "name" in placeholders(TEXTS["issues"][kind.key]["title"])
+
+
+def test_actions() -> None:
+    """Every action has its words and its icon, and so has every field."""
+    actions = load_yaml_dict(FOLDER / "services.yaml")
+    assert TEXTS["services"].keys() == read("icons.json")["services"].keys() == actions.keys()
+    for name, action in actions.items():
+        texts = TEXTS["services"][name]
+        assert texts.get("fields", {}).keys() == set(action.get("fields", ()))
+        for text in (texts, *texts.get("fields", {}).values()):
+            assert text["name"]
+            assert text["description"]

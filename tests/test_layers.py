@@ -1,0 +1,44 @@
+"""Dependencies point down only."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+import sys
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+INTEGRATION = ROOT / "custom_components" / "rion_nl43"
+# What each layer below Home Assistant may import of its neighbours, and of other packages.
+LAYERS = {
+    "nl43": {"aioftp"},
+    "acoustics": set[str](),
+    "monitor": {"nl43", "acoustics"},
+}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield the first name of each module that a module imports from beyond its own package."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level != 1:
+            assert node.level <= 2
+            yield (node.module or node.names[0].name).partition(".")[0]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_knows_only_those_below_it(layer: str) -> None:
+    """And none of them knows Home Assistant."""
+    files = list((INTEGRATION / layer).glob("*.py"))
+    assert files
+    for file in files:
+        assert set(imports(file)) - sys.stdlib_module_names <= LAYERS[layer], file.name
+
+
+def test_emulator_and_integration_share_no_code() -> None:
+    """One bug cannot hide in both."""
+    for file in (ROOT / "emulator").rglob("*.py"):
+        assert "custom_components" not in set(imports(file))
+    for file in INTEGRATION.rglob("*.py"):
+        assert "emulator" not in set(imports(file))
