@@ -21,14 +21,18 @@ CLOCK_RESOLUTION_S = 1e-6
 
 
 class VirtualTime:
-    """Replaces the clock of one event loop; `on_advance` is told the seconds that have passed since, at every jump."""
+    """Replaces the clock of one event loop; `on_advance` is told the seconds that have passed since, at every jump.
+
+    `settle_s` is the real time that bytes get before a long jump: 0 makes days of virtual time cheap.
+    """
 
     on_advance: Callable[[float], None] | None = None
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, settle_s: float = SETTLE_S) -> None:
         """Take over the loop's clock; it goes on from where it stands."""
         self._loop = cast("Any", loop)  # its selector and clock are replaced, of which its type knows nothing
         self._start = self._now = loop.time()
+        self._settle_s = settle_s
         self._jobs = 0
         self._resolution = self._loop._clock_resolution
         self._select: Callable[[float | None], Events] = self._loop._selector.select
@@ -63,7 +67,7 @@ class VirtualTime:
         if events := self._select(0):
             return events
         os.sched_yield()
-        if events := self._select(SETTLE_S if timeout >= LONG_JUMP_S else 0):
+        if events := self._select(self._settle_s if timeout >= LONG_JUMP_S else 0):
             return events
         self._now += timeout
         if self.on_advance:

@@ -23,6 +23,8 @@ def async_follow_availability(entry: RionConfigEntry) -> None:
         logged_available = available
         if available:
             LOGGER.info("%s is available again", entry.title)
+        elif runtime.monitor.standby.active:
+            LOGGER.info("%s is unavailable: its connection was given away", entry.title)
         else:
             LOGGER.warning("%s is unavailable: %s", entry.title, reason)
 

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from homeassistant.const import ATTR_COMMAND, ATTR_DEVICE_ID, ATTR_ID, ATTR_STATE
+from homeassistant.const import ATTR_COMMAND, ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_ID, ATTR_STATE, Platform
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 
-from .const import EVENT_COMMAND
+from .const import DOMAIN, EVENT_COMMAND
 from .coordinator import RionConfigEntry
 from .device import async_device_id
 from .monitor import Command
@@ -22,6 +23,8 @@ def async_tell_commands(hass: HomeAssistant, entry: RionConfigEntry) -> None:
 
     `asked_by` is a user's id, `asked_reason` the way in which it was asked for; `reason` says why it did not complete.
     """
+    registry = er.async_get(hass)
+    unique_id = f"{entry.runtime_data.identity.serial}_{ATTR_COMMAND}"
 
     @callback
     def tell(command: Command) -> None:
@@ -31,6 +34,8 @@ def async_tell_commands(hass: HomeAssistant, entry: RionConfigEntry) -> None:
             EVENT_COMMAND,
             {
                 ATTR_DEVICE_ID: async_device_id(hass, entry),
+                # So that the logbook of the event entity says it as well.
+                ATTR_ENTITY_ID: registry.async_get_entity_id(Platform.EVENT, DOMAIN, unique_id),
                 ATTR_ID: command.id,
                 ATTR_COMMAND: command.name,
                 ATTR_DETAIL: command.detail,

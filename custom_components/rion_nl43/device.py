@@ -1,10 +1,18 @@
 """The meter's device, as Home Assistant knows it."""
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
+
+
+@callback
+def async_meter_name(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return the name that the user gave the meter, the entry's title where there is none."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return next((device.name_by_user for device in devices if device.name_by_user), entry.title)
 
 
 @callback

@@ -8,11 +8,14 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
 from .monitor import (
+    BrokeDown,
     CommandBlocked,
     ControlRefused,
+    CycleEnded,
     NoFreeStoreName,
     NotBackAfterPowerCycle,
     NotConfirmed,
+    NotSentInTime,
     PowerSwitchFailed,
     RefusalReason,
 )
@@ -49,6 +52,8 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (CommandExpired, "command_expired"),
     (InvalidCommand, "command_invalid"),
     (NotConfirmed, "not_confirmed"),
+    (CycleEnded, "cycle_ended"),
+    (BrokeDown, "broke_down"),
     (NoFreeStoreName, "no_free_store_name"),
     (PowerSwitchFailed, "power_switch_failed"),
     (NotBackAfterPowerCycle, "not_back_after_power_cycle"),
@@ -68,6 +73,8 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
         return f"refused_{error.reason.value}", {}
     if isinstance(error, CommandBlocked):
         return f"blocked_{error.reason.value}", {}
+    if isinstance(error, NotSentInTime):
+        return f"expired_{error.diagnosis.value}", {}
     if isinstance(error, NotConfirmed) and error.found is None:
         return "outcome_unknown", {}
     key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))

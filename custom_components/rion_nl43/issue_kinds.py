@@ -31,6 +31,7 @@ class Scene:
     monitor: MeterMonitor
     options: MeterOptions
     ftp_login_failed: bool | None
+    missing_entities: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,12 @@ def _change(drift: Drift) -> str:
     return f"{drift.name}: {drift.expected} → {drift.found}"
 
 
+def _entity_missing(scene: Scene) -> Finding:
+    if scene.missing_entities is None:
+        return None
+    return {"entities": ", ".join(scene.missing_entities)} if scene.missing_entities else False
+
+
 def _watchdog_gave_up(scene: Scene) -> Finding:
     if scene.options.watchdog is WatchdogMode.OFF:
         return False
@@ -180,5 +187,6 @@ KINDS: Final = (
         _offer("set_back"),
         on_acknowledge=lambda monitor: monitor.baseline.accept(),
     ),
+    IssueKind("entity_missing", _entity_missing, _offer(), patience_s=PATIENCE_S),
     IssueKind("watchdog_gave_up", _watchdog_gave_up, _offer("start_again"), IssueSeverity.ERROR),
 )

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
+from .device import async_meter_name
 from .issue_kinds import KINDS, Finding, IssueKind, Scene
 from .options import MeterOptions
 
@@ -32,7 +34,14 @@ class IssueKeeper:
     @property
     def scene(self) -> Scene:
         """What the findings are made of."""
-        return Scene(self._monitor, MeterOptions.from_entry(self.entry), self.ftp_login_failed)
+        options = MeterOptions.from_entry(self.entry)
+        return Scene(self._monitor, options, self.ftp_login_failed, self._missing(options))
+
+    def _missing(self, options: MeterOptions) -> tuple[str, ...] | None:
+        """Return the entities that the options name and nobody has; None while Home Assistant may still set them up."""
+        if self._hass.state is not CoreState.running:
+            return None
+        return tuple(entity_id for entity_id in options.named_entities if self._hass.states.get(entity_id) is None)
 
     @callback
     def async_follow(self) -> None:
@@ -47,6 +56,8 @@ class IssueKeeper:
             monitor.baseline.on_change,
         ):
             self.entry.async_on_unload(subscribe(lambda *_: self.async_judge()))
+        # Judges at once where Home Assistant runs already.
+        self.entry.async_on_unload(async_at_started(self._hass, self._async_judge_started))
         self.async_judge()
 
     @callback
@@ -57,6 +68,10 @@ class IssueKeeper:
         waits = [self._async_judge(kind, kind.find(scene), now) for kind in KINDS]
         if pending := [wait for wait in waits if wait > 0]:
             self._cancel_timer = async_call_later(self._hass, min(pending), self._async_judge_later)
+
+    @callback
+    def _async_judge_started(self, _hass: HomeAssistant) -> None:
+        self.async_judge()
 
     @callback
     def _async_judge_later(self, _now: datetime) -> None:
@@ -90,7 +105,7 @@ class IssueKeeper:
             is_fixable=True,
             severity=kind.severity,
             translation_key=kind.key,
-            translation_placeholders={"name": self.entry.title, **placeholders},
+            translation_placeholders={"name": async_meter_name(self._hass, self.entry), **placeholders},
         )
 
     def _async_withdraw(self, key: str) -> None:

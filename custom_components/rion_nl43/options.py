@@ -44,7 +44,7 @@ class MeterOptions:
     """Percent."""
     watchdog: WatchdogMode = WatchdogMode.OFF
     watchdog_schedule: str | None = None
-    """Entity id; read in mode SCHEDULE only."""
+    """Entity id; kept in the other modes as well, see `schedule`."""
     power_switch: str | None = None
     """Entity id of the switch that powers the meter."""
     clock_limit_s: int = 60
@@ -77,6 +77,16 @@ class MeterOptions:
             card_limit=int(options.get(CONF_CARD_LIMIT, default.card_limit)),
             command_expiry_s=int(options.get(CONF_COMMAND_EXPIRY_S, default.command_expiry_s)),
         )
+
+    @property
+    def schedule(self) -> str | None:
+        """Entity id of the schedule that says when to measure, if one does."""
+        return self.watchdog_schedule if self.watchdog is WatchdogMode.SCHEDULE else None
+
+    @property
+    def named_entities(self) -> tuple[str, ...]:
+        """Entity ids of the helpers in use: the schedule and the power switch."""
+        return tuple(entity_id for entity_id in (self.schedule, self.power_switch) if entity_id)
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the flat mapping that an entry keeps."""

@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
@@ -15,7 +15,7 @@ from .coordinator import RionConfigEntry
 from .errors import to_home_assistant_error
 from .fixes import FIXES, NotBackError
 from .issue_kinds import KINDS, IssueKind
-from .issues import async_get_keeper
+from .issues import IssueKeeper, async_get_keeper
 from .nl43 import NL43Error
 
 BY_KEY = {kind.key: kind for kind in KINDS}
@@ -41,26 +41,22 @@ class RionFixFlow(RepairsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Let the user choose."""
-        if (keeper := async_get_keeper(self.hass, self._entry_id)) is None:
-            return self.async_abort(reason="not_loaded")
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        keeper, issue = self._subject()
         return self.async_show_menu(
             step_id="init",
             menu_options=[*self._kind.fixes(keeper.scene), "acknowledge"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders=issue.translation_placeholders,
         )
 
     async def async_step_acknowledge(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Let the issue rest until it has ended and come back."""
-        if (keeper := async_get_keeper(self.hass, self._entry_id)) is None:
-            return self.async_abort(reason="not_loaded")
+        keeper, _ = self._subject()
         keeper.async_acknowledge(self._kind)
         return self.async_create_entry(data={}, description="acknowledged")
 
     async def async_step_new_login(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Hand over to the flow that asks for the login and tries it."""
-        if (entry := self._entry) is None:
-            return self.async_abort(reason="not_loaded")
+        entry = self._subject()[0].entry
         flow = next(iter(entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})), None)
         if flow is None:
             flow = await self.hass.config_entries.flow.async_init(
@@ -132,9 +128,10 @@ class RionFixFlow(RepairsFlow):
     def _async_fix(self, step_id: str) -> RepairsFlowResult:
         """Do it while the user watches; the step is called once more when it is done."""
         if self._task is None:
-            if (entry := self._entry) is None:
-                return self.async_abort(reason="not_loaded")
-            self._task = self.hass.async_create_task(self._async_run(step_id, entry))
+            entry = self._subject()[0].entry
+            # What was begun is brought to its end even if the dialog is closed: the meter's power may be off.
+            fix = self.hass.async_create_background_task(self._async_run(step_id, entry), f"{entry.title} {step_id}")
+            self._task = self.hass.async_create_task(_async_watch(fix))
         if not self._task.done():
             return self.async_show_progress(step_id=step_id, progress_action=step_id, progress_task=self._task)
         task, self._task = self._task, None
@@ -143,9 +140,7 @@ class RionFixFlow(RepairsFlow):
     async def _async_run(self, step_id: str, entry: RionConfigEntry) -> str:
         """Return the step that comes after the fix."""
         try:
-            # What was begun is brought to its end even if the dialog is closed: the meter's power may be off.
-            fix = FIXES[step_id](self.hass, entry)
-            await asyncio.shield(self.hass.async_create_background_task(fix, f"{entry.title} {step_id}"))
+            await FIXES[step_id](self.hass, entry)
         except NotBackError:
             return "not_back"
         except NL43Error as error:
@@ -153,8 +148,16 @@ class RionFixFlow(RepairsFlow):
             return "failed"
         return "done"
 
-    @property
-    def _entry(self) -> RionConfigEntry | None:
-        """The meter's entry, while it is loaded."""
-        keeper = async_get_keeper(self.hass, self._entry_id)
-        return keeper.entry if keeper else None
+    def _subject(self) -> tuple[IssueKeeper, ir.IssueEntry]:
+        """Return what the dialog is about; ends it where its meter does not run, or its issue has ended meanwhile."""
+        if (keeper := async_get_keeper(self.hass, self._entry_id)) is None:
+            raise AbortFlow("not_loaded")
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        if issue is None or not issue.active:
+            raise AbortFlow("ended")
+        return keeper, issue
+
+
+async def _async_watch(fix: asyncio.Task[str]) -> str:
+    """Wait for a fix, which goes on when nobody waits for it any more."""
+    return await asyncio.shield(fix)

@@ -5,20 +5,31 @@ from functools import partial
 from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PORT
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 
 from .acoustics import WindowKind, WindowSpec
-from .const import CONF_FTP_PASSWORD, CONF_FTP_PORT, CONF_FTP_USER, WatchdogMode
+from .const import (
+    CONF_FTP_PASSWORD,
+    CONF_FTP_PORT,
+    CONF_FTP_USER,
+    CONF_POWER_SWITCH,
+    CONF_WATCHDOG_SCHEDULE,
+    WatchdogMode,
+)
 from .coordinator import RionConfigEntry
 from .ftp_login import FtpLogin
 from .issues import async_refresh_issues
-from .measuring_schedule import async_follow_schedule, async_schedule_is_on
+from .measuring_schedule import schedule_is_on
 from .monitor import FeedMode, FeedOptions, ProbePorts
 from .options import MeterOptions
 from .power import async_switch_power
 
 # Who changes these means another connection.
 RELOADING: Final = (CONF_HOST, CONF_PORT, CONF_FTP_PORT, CONF_FTP_USER, CONF_FTP_PASSWORD)
+# These name entities of others, which may get another id.
+NAMING: Final = (CONF_POWER_SWITCH, CONF_WATCHDOG_SCHEDULE)
 
 
 @callback
@@ -36,6 +47,9 @@ def async_follow_options(hass: HomeAssistant, entry: RionConfigEntry) -> None:
 
     running.async_apply()
     entry.async_on_unload(entry.add_update_listener(changed))
+    entry.async_on_unload(
+        hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, running.async_handle_rename, event_filter=_is_rename)
+    )
     entry.async_on_unload(running.async_stop)
 
 
@@ -44,12 +58,17 @@ def window_specs(options: MeterOptions) -> tuple[WindowSpec, ...]:
     return tuple(WindowSpec(kind, minutes * 60) for minutes in options.windows for kind in WindowKind)
 
 
+@callback
+def _is_rename(data: er.EventEntityRegistryUpdatedData) -> bool:
+    return "old_entity_id" in data
+
+
 def _connection(data: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(data.get(key) for key in RELOADING)
 
 
 class _RunningOptions:
-    """What was applied last, and the subscription that it needs."""
+    """What was applied last, and the subscription to the entities that the options name."""
 
     def __init__(self, hass: HomeAssistant, entry: RionConfigEntry) -> None:
         """Apply nothing yet."""
@@ -57,6 +76,7 @@ class _RunningOptions:
         self._entry = entry
         self._monitor = entry.runtime_data.monitor
         self._watchdog: tuple[WatchdogMode, str | None] | None = None
+        self._named: tuple[str, ...] = ()
         self._unfollow: CALLBACK_TYPE | None = None
 
     @callback
@@ -73,25 +93,53 @@ class _RunningOptions:
         monitor.recovery.power_switch = (
             partial(async_switch_power, self._hass, options.power_switch) if options.power_switch else None
         )
-        self._apply_watchdog(options.watchdog, options.watchdog_schedule)
+        self._follow(options.named_entities)
+        self._apply_watchdog(options.watchdog, options.schedule)
 
     @callback
     def async_stop(self) -> None:
-        """Follow no schedule any more."""
+        """Follow nothing any more."""
         if self._unfollow:
             self._unfollow()
             self._unfollow = None
+
+    @callback
+    def async_handle_rename(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Let the options name an entity by its new id; it is still the same, and what a schedule said holds."""
+        old, new = event.data["old_entity_id"], event.data["entity_id"]
+        options = self._entry.options
+        renamed = {key: new for key in NAMING if options.get(key) == old}
+        if not renamed:
+            return
+        if self._watchdog and self._watchdog[1] == old:
+            self._watchdog = self._watchdog[0], new
+        self._hass.config_entries.async_update_entry(self._entry, options={**options, **renamed})
+
+    def _follow(self, named: tuple[str, ...]) -> None:
+        if named != self._named:
+            self.async_stop()
+            self._named = named
+            if named:
+                self._unfollow = async_track_state_change_event(self._hass, named, self._take_state)
+
+    @callback
+    def _take_state(self, event: Event[EventStateChangedData]) -> None:
+        """Do what the schedule says, and tell it if an entity comes or goes."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        is_schedule = self._watchdog is not None and event.data["entity_id"] == self._watchdog[1]
+        if is_schedule and (is_on := schedule_is_on(new)) is not None:
+            self._expect(is_on)
+        if old is None or new is None:
+            async_refresh_issues(self._hass, self._entry)
 
     def _apply_watchdog(self, mode: WatchdogMode, schedule: str | None) -> None:
         if self._watchdog == (mode, schedule):
             return
         first = self._watchdog is None
         self._watchdog = mode, schedule
-        self.async_stop()
         expected = True if mode is WatchdogMode.ALWAYS else None
-        if mode is WatchdogMode.SCHEDULE and schedule:
-            self._unfollow = async_follow_schedule(self._hass, schedule, self._expect)
-            expected = async_schedule_is_on(self._hass, schedule)
+        if schedule:
+            expected = schedule_is_on(self._hass.states.get(schedule))
             if first and expected is None:
                 # While Home Assistant starts the schedule comes later: what the watchdog remembers still holds.
                 return

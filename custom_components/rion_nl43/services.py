@@ -23,7 +23,7 @@ import probatio
 
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
-from .device import async_device_id
+from .device import async_device_id, async_meter_name
 from .errors import to_home_assistant_error
 from .monitor import Asked, StartedCycle, StoppedCycle
 from .nl43 import ChannelLevels, Levels, NL43Error
@@ -136,7 +136,7 @@ async def _async_each[R](
     entries = await _async_targeted(call)
     outcomes = await asyncio.gather(*(_async_try(entry, act) for entry in entries))
     failed = [
-        (entry.title, outcome)
+        (async_meter_name(call.hass, entry), outcome)
         for entry, outcome in zip(entries, outcomes, strict=True)
         if isinstance(outcome, HomeAssistantError)
     ]
@@ -198,7 +198,7 @@ def _response(call: ServiceCall, outcomes: list[tuple[RionConfigEntry, JsonObjec
     if not call.return_response:
         return None
     meters: list[JsonValueType] = [
-        {ATTR_DEVICE_ID: async_device_id(call.hass, entry), ATTR_NAME: entry.title, **outcome}
+        {ATTR_DEVICE_ID: async_device_id(call.hass, entry), ATTR_NAME: async_meter_name(call.hass, entry), **outcome}
         for entry, outcome in outcomes
     ]
     return {"meters": meters}

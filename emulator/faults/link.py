@@ -39,8 +39,9 @@ class Wedge(Condition):
             self._wedge_later(stage)
 
     def end(self, stage: Stage) -> None:
-        """Listen again."""
+        """Listen again. A connection that died meanwhile stays dead, and its slot is free."""
         stage.meter.control.overrules.bars.pop(self, None)
+        stage.meter.control.forget_vanished()
         stage.meter.control.update()
 
     def _wedge_later(self, stage: Stage) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 class EmulatorProcess:
     """Emulated meters; the host, port, serial and, once it has ended, the report are those of the first."""
 
-    def __init__(self, pid: int, meters: list[dict[str, Any]]) -> None:
+    def __init__(self, pid: int, told: dict[str, Any]) -> None:
         """Note what the program tells of itself."""
+        meters: list[dict[str, Any]] = told["meters"]
         self.pid = pid
+        self.api: str | None = told["api"]
+        self.meters = meters
         self.addresses: list[tuple[str, int]] = [(meter["host"], meter["port"]) for meter in meters]
         self.host, self.port = self.addresses[0]
         self.serial: str = meters[0]["serial"]
@@ -38,7 +41,7 @@ async def emulator(*options: str) -> AsyncIterator[EmulatorProcess]:
         first = await process.stdout.readline()
         if not first:
             raise RuntimeError("the emulator does not start")
-        running = EmulatorProcess(process.pid, json.loads(first)["meters"])
+        running = EmulatorProcess(process.pid, json.loads(first))
         yield running
     finally:
         if process.returncode is None:

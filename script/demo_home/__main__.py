@@ -43,7 +43,7 @@ def _parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="Home Assistant's port; 0 takes any free one")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep Home Assistant's data there and use it again")
-    parser.add_argument("--meters", type=_meter_count, default=2, metavar="N", help="how many meters (default 2)")
+    parser.add_argument("--meters", type=_meter_count, default=3, metavar="N", help="how many meters (default 3)")
     return parser.parse_args()
 
 
@@ -80,9 +80,9 @@ async def _demo(options: argparse.Namespace) -> int:
     with _folder(options.keep) as folder:
         sites = [meters.SITES[number % len(meters.SITES)] for number in range(options.meters)]
         _say("Starting Home Assistant and the emulated meters ...")
-        async with meters.emulator(folder, sites) as addresses, Home.run(folder, options.port) as home:
-            await furnish(home.api, sites, addresses)
-            _say(_welcome(home.url, time.monotonic() - began))
+        async with meters.emulator(folder, sites) as emulated, Home.run(folder, options.port) as home:
+            await furnish(home.api, sites, emulated.meters)
+            _say(_welcome(home.url, emulated.page, time.monotonic() - began))
             code = await home.wait()
             raise DemoError(f"Home Assistant has ended with status {code}.\n{home.last_log()}")
 
@@ -102,12 +102,16 @@ def _folder(kept: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def _welcome(url: str, seconds: float) -> str:
+def _welcome(url: str, page: str, seconds: float) -> str:
     return f"""
 Ready after {seconds:.0f} s, levels are live:
 
     {url}
     user {USERNAME}, password {PASSWORD}
+
+The meters' own page has their keys and all that can go wrong with them:
+
+    {page}
 
 Ctrl-C ends Home Assistant and the meters."""
 

@@ -16,9 +16,12 @@ URL_PATH = "noise-levels"
 TITLE = "Noise levels"
 ICON = "mdi:volume-high"
 HISTORY_H = 0.1
+LOGBOOK_H = 1
 HALF, THIRD, FULL = {"columns": 6}, {"columns": 4}, {"columns": 12}
 SEVERITY = {"green": 30, "yellow": 65, "red": 85}
 LEVELS_SHOWN = ("leq", "lmax", "lmin", "ln2", "ln3", "ln4")
+WINDOWS_SHOWN = ("leq_1min", "leq_15min", "l10_15min", "l90_15min")
+LINK_SHOWN = ("link", "feed", "watchdog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ async def save(api: Api, panels: list[Panel]) -> None:
                 "lovelace/dashboards/create",
                 url_path=URL_PATH,
                 title=TITLE,
-                icon="mdi:volume-high",
+                icon=ICON,
                 show_in_sidebar=True,
             )
-        await websocket.command("lovelace/config/save", url_path=URL_PATH, config={"views": [view(panels)]})
+        await websocket.command("lovelace/config/save", url_path=URL_PATH, config={"views": views(panels)})
         await websocket.command("frontend/set_system_data", key="core", value={"default_panel": URL_PATH})
 
 
@@ -58,18 +61,25 @@ async def _exists(websocket: WebSocket) -> bool:
     return any(dashboard["url_path"] == URL_PATH for dashboard in await websocket.command("lovelace/dashboards/list"))
 
 
-def view(panels: list[Panel]) -> dict[str, Any]:
-    """Build the only view: one section for each meter."""
+def views(panels: list[Panel]) -> list[dict[str, Any]]:
+    """Build the two views, each with one section for each meter."""
+    return [
+        _view("Levels", "levels", [_levels(panel) for panel in panels]),
+        _view("Link and commands", "link", [_link(panel) for panel in panels]),
+    ]
+
+
+def _view(title: str, path: str, sections: list[list[Card]]) -> dict[str, Any]:
     return {
-        "title": TITLE,
-        "path": "levels",
+        "title": title,
+        "path": path,
         "type": "sections",
         "max_columns": 3,
-        "sections": [{"type": "grid", "cards": _cards(panel)} for panel in panels],
+        "sections": [{"type": "grid", "cards": cards} for cards in sections],
     }
 
 
-def _cards(panel: Panel) -> list[Card]:
+def _levels(panel: Panel) -> list[Card]:
     entity = panel.entity_ids
     return [
         _heading(panel),
@@ -84,6 +94,7 @@ def _cards(panel: Panel) -> list[Card]:
             "grid_options": FULL,
         },
         *(_tile(entity[key], THIRD) for key in LEVELS_SHOWN if key in entity),
+        *(_line(entity[key]) for key in WINDOWS_SHOWN if key in entity),
         _button(entity["start"], "Start", "green"),
         _button(entity["stop"], "Stop", "red"),
         {
@@ -92,6 +103,23 @@ def _cards(panel: Panel) -> list[Card]:
             "entities": [{"entity": entity[key], "name": OWN_NAME} for key in ("lp", "leq")],
             "min_y_axis": 30,
             "fit_y_data": True,
+            "grid_options": FULL,
+        },
+    ]
+
+
+def _link(panel: Panel) -> list[Card]:
+    entity = panel.entity_ids
+    return [
+        _heading(panel),
+        *(_line(entity[key]) for key in LINK_SHOWN),
+        _line(entity["connection"]) | {"tap_action": {"action": "toggle"}},
+        _button(entity["start_cycle"], "Start cycle", "green"),
+        _button(entity["stop_cycle"], "Stop cycle", "red"),
+        {
+            "type": "logbook",
+            "target": {"entity_id": [entity[key] for key in ("command", "link", "run_state")]},
+            "hours_to_show": LOGBOOK_H,
             "grid_options": FULL,
         },
     ]
@@ -111,11 +139,14 @@ def _tile(entity_id: str, size: dict[str, int]) -> Card:
     return {"type": "tile", "entity": entity_id, "name": OWN_NAME, "vertical": True, "grid_options": size}
 
 
+def _line(entity_id: str) -> Card:
+    return _tile(entity_id, HALF) | {"vertical": False}
+
+
 def _button(entity_id: str, name: str, color: str) -> Card:
     press = {"action": "perform-action", "perform_action": "button.press", "target": {"entity_id": entity_id}}
-    return _tile(entity_id, HALF) | {
+    return _line(entity_id) | {
         "name": name,
-        "vertical": False,
         "color": color,
         "hide_state": True,
         "tap_action": press,

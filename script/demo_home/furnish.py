@@ -6,7 +6,8 @@ from . import dashboard, meters
 from .api import Api
 from .meters import Address, Device, Site
 
-LIVE = {"publish": "live"}
+# A demo is looked at for minutes: its windows of a quarter of an hour need not be three quarters full.
+LIVE = {"publish": "live", "min_coverage": 10}
 
 
 async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None:
@@ -14,6 +15,7 @@ async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None
     kept = await meters.devices(api)
     await asyncio.gather(*(_bring_in(api, kept.get(address.serial), address) for address in addresses))
     devices = await meters.devices(api)
+    await meters.make_schedule(api)
     new = [address.serial for address in addresses if address.serial not in kept]
     for site, address in zip(sites, addresses, strict=True):
         if address.serial in new:
@@ -35,4 +37,4 @@ async def _bring_in(api: Api, device: Device | None, address: Address) -> None:
 
 async def _personalise(api: Api, device: Device, site: Site) -> None:
     await meters.rename(api, device, site.name)
-    await meters.set_options(api, device, **LIVE)
+    await meters.set_options(api, device, **LIVE, **site.options)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 import contextlib
+import dataclasses
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -23,13 +24,20 @@ NO_LEVEL = ("unknown", "unavailable")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a meter stands: its name in Home Assistant and the emulator's scene for it."""
+    """Where a meter stands: its name in Home Assistant, the emulator's scene for it, and what its options are."""
 
     name: str
     scene: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
-SITES = (Site("Building site", "construction"), Site("Main road", "traffic"), Site("Office", "office"))
+SCHEDULE_NAME = "Measuring hours"
+SCHEDULE = "schedule.measuring_hours"
+SITES = (
+    Site("Building site", "construction", {"watchdog": "schedule", "watchdog_schedule": SCHEDULE}),
+    Site("Main road", "traffic", {"feed": "streamed"}),
+    Site("Office", "office"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,15 @@ class Address:
     serial: str
     host: str
     port: int
+    ftp_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emulated:
+    """A running emulator: its meters, and the page on which they are operated and disturbed."""
+
+    meters: list[Address]
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ class Device:
 
 
 @contextlib.asynccontextmanager
-async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[list[Address]]:
+async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
     """Run one emulated meter for each site in a process of its own.
 
     Raises:
@@ -64,7 +81,7 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[list[Addres
     """
     log = folder / "emulator.log"
     scenes = [argument for site in sites for argument in ("--scene", site.scene)]
-    options = ["--port", "0", "--count", str(len(sites)), "--measuring", *scenes]
+    options = ["--port", "0", "--ftp-port", "0", "--api-port", "0", "--count", str(len(sites)), "--measuring", *scenes]
     command = [sys.executable, "-m", "emulator", *options]
     process = await Process.start(command, cwd=ROOT, log=log, read_output=True)
     try:
@@ -72,7 +89,8 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[list[Addres
             line = await process.read_line()
         if not line:
             raise DemoError(f"The emulator did not start.\n{log.read_text()}")
-        yield [Address(meter["serial"], meter["host"], meter["port"]) for meter in json.loads(line)["meters"]]
+        served = json.loads(line)
+        yield Emulated([Address(**meter) for meter in served["meters"]], served["api"])
     finally:
         await process.stop()
 
@@ -83,7 +101,7 @@ async def add(api: Api, address: Address) -> None:
     Raises:
         DemoError: The flow did not end with a new entry.
     """
-    await _flow(api, FLOWS, {"handler": DOMAIN}, "create_entry", host=address.host, port=address.port)
+    await _flow(api, FLOWS, {"handler": DOMAIN}, "create_entry", **_answers(address))
 
 
 async def move(api: Api, device: Device, address: Address) -> None:
@@ -93,7 +111,11 @@ async def move(api: Api, device: Device, address: Address) -> None:
         DemoError: The flow did not end as it should.
     """
     start = {"handler": DOMAIN, "entry_id": device.entry_id}
-    await _flow(api, FLOWS, start, "abort", host=address.host, port=address.port)
+    await _flow(api, FLOWS, start, "abort", **_answers(address))
+
+
+def _answers(address: Address) -> dict[str, Any]:
+    return {"host": address.host, "port": address.port, "ftp_port": address.ftp_port}
 
 
 async def set_options(api: Api, device: Device, **options: Any) -> None:
@@ -152,6 +174,16 @@ async def rename(api: Api, device: Device, name: str) -> None:
         for old, new in ids.items():
             if new and new != old:
                 await websocket.command("config/entity_registry/update", entity_id=old, new_entity_id=new)
+
+
+async def make_schedule(api: Api) -> None:
+    """Make the schedule helper of the meter that should always be measuring; a person may change its hours."""
+    whole_day = [{"from": "00:00:00", "to": "24:00:00"}]
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    async with api.websocket() as websocket:
+        made = await websocket.command("schedule/list")
+        if not any(schedule["name"] == SCHEDULE_NAME for schedule in made):
+            await websocket.command("schedule/create", name=SCHEDULE_NAME, **dict.fromkeys(days, whole_day))
 
 
 async def wait_for_level(api: Api, entity_id: str) -> None:

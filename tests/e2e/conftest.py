@@ -10,9 +10,9 @@ import pytest_asyncio
 from emulator import EmulatedMeter, MeterConfig
 from script.demo_home import meters as demo
 from script.demo_home.home import Home
-from script.demo_home.meters import Address, Device
+from script.demo_home.meters import Device
 
-from .visitor import Visitor, launch
+from .visitor import Visitor, address, launch
 
 shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 
@@ -26,7 +26,7 @@ async def meters() -> AsyncIterator[list[EmulatedMeter]]:
     )
     running = [EmulatedMeter(config) for config in configs]
     for meter in running:
-        await meter.start(host="127.0.0.1", port=0)
+        await meter.start(host="127.0.0.1", port=0, ftp_port=0)
     yield running
     for meter in running:
         await meter.stop()
@@ -71,7 +71,7 @@ async def device(home: Home, meters: list[EmulatedMeter]) -> Device:
     meter = meters[0]
     serial = meter.config.serial
     if serial not in await demo.devices(home.api):
-        await demo.add(home.api, Address(serial, meter.host, meter.port))
+        await demo.add(home.api, address(meter))
     found = (await demo.devices(home.api))[serial]
     await demo.set_options(home.api, found, publish="live")
     return found

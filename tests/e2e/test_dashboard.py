@@ -11,9 +11,9 @@ from emulator.instrument.run import State
 from script.demo_home import dashboard
 from script.demo_home.furnish import furnish
 from script.demo_home.home import Home
-from script.demo_home.meters import SITES, Address, Device
+from script.demo_home.meters import SITES, Device
 
-from .visitor import DESKTOP, LEVEL, PHONE, TIMEOUT_MS, Visitor, expect_to_live, state_of
+from .visitor import DESKTOP, LEVEL, PHONE, TIMEOUT_MS, Visitor, address, expect_to_live, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,8 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def furnished(home: Home, meters: list[EmulatedMeter], device: Device) -> AsyncIterator[None]:
     """All meters in Home Assistant, and the dashboard, as the demo does it."""
-    addresses = [Address(meter.config.serial, meter.host, meter.port) for meter in meters]
-    await furnish(home.api, list(SITES[: len(meters)]), addresses)
+    await furnish(home.api, list(SITES[: len(meters)]), [address(meter) for meter in meters])
     yield
     for meter in meters:
         meter.instrument.press_stop()

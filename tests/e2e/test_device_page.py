@@ -1,32 +1,16 @@
-"""A meter's own page: levels, buttons, options."""
+"""A meter's own page: levels and buttons."""
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 import pytest
 
 from emulator import EmulatedMeter
 from emulator.instrument.run import State
-from script.demo_home import DOMAIN
 from script.demo_home.meters import Device
 
+from .device_rows import device_page, press, value
 from .visitor import LEVEL, TIMEOUT_MS, Visitor, expect_to_live, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def device_page(device: Device) -> str:
-    """Give the path of the meter's own page."""
-    return f"/config/devices/device/{device.id}"
-
-
-def row(page: Page, name: str) -> Locator:
-    """Find the row of one entity on a device page."""
-    rows = page.locator("ha-device-entities-card").locator("hui-sensor-entity-row, hui-button-entity-row")
-    return rows.filter(has=page.get_by_text(name, exact=True))
-
-
-def value(page: Page, name: str) -> Locator:
-    """Find what a device page says of one entity."""
-    return row(page, name).locator("hui-generic-entity-row")
 
 
 async def test_levels_live_on_the_device_page(visitor: Visitor, device: Device) -> None:
@@ -42,14 +26,14 @@ async def test_measuring_from_the_device_page(visitor: Visitor, device: Device, 
     await visitor.go(device_page(device))
     await expect(value(page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
 
-    await row(page, "Start measurement").get_by_role("button", name="Press").click()
+    await press(page, "Start measurement")
     await expect(value(page, "Run state")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.MEASURING
     await expect(value(page, "LAeq")).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
     await value(page, "LAeq").scroll_into_view_if_needed()
     await visitor.picture("device-measuring")
 
-    await row(page, "Stop measurement").get_by_role("button", name="Press").click()
+    await press(page, "Stop measurement")
     await expect(value(page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.STOPPED
     assert [command.line for command in meter.referee.commands].count("Measure,Start") == 1
@@ -61,16 +45,6 @@ async def test_refused_command_says_why(visitor: Visitor, device: Device) -> Non
     visitor.tolerated.add("Object")
     await visitor.go(device_page(device))
     await expect(value(visitor.page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
-    await row(visitor.page, "Stop measurement").get_by_role("button", name="Press").click()
+    await press(visitor.page, "Stop measurement")
     await expect(visitor.page.get_by_text("it is not measuring").first).to_be_visible(timeout=TIMEOUT_MS)
     await visitor.picture("refused")
-
-
-async def test_options(visitor: Visitor, device: Device) -> None:
-    """The publish profile is behind the cogwheel."""
-    page = visitor.page
-    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await page.get_by_role("button", name="Configure").first.click()
-    dialog = page.locator("dialog-data-entry-flow")
-    await expect(dialog.get_by_text("Levels are read about once a second")).to_be_visible(timeout=TIMEOUT_MS)
-    await visitor.picture("options")

@@ -13,6 +13,7 @@ from emulator import EmulatedMeter
 from emulator.instrument.run import State
 from script.demo_home import DOMAIN, ROOT
 from script.demo_home.home import PASSWORD, USERNAME
+from script.demo_home.meters import Address
 
 PICTURES = ROOT / "artifacts" / "e2e"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -108,6 +109,16 @@ class Visitor:
         await self.page.screenshot(path=path, animations="disabled")
         return path
 
+    async def pictures(self, name: str) -> None:
+        """Keep pictures of what is seen on a desk by day and by night, and on a phone."""
+        await self.picture(name)
+        await self.page.emulate_media(color_scheme="dark")
+        await self.picture(f"{name}-dark")
+        await self.page.emulate_media(color_scheme="light")
+        await self.page.set_viewport_size(PHONE)
+        await self.picture(f"{name}-phone")
+        await self.page.set_viewport_size(DESKTOP)
+
 
 async def expect_to_live(level: Locator) -> None:
     """Wait until a level is shown, and then until it is another one.
@@ -125,3 +136,9 @@ async def expect_to_live(level: Locator) -> None:
 def state_of(meter: EmulatedMeter) -> State:
     """Tell what the meter itself says that it is doing."""
     return meter.instrument.state
+
+
+def address(meter: EmulatedMeter) -> Address:
+    """Tell where an emulated meter listens."""
+    assert meter.ftp_port
+    return Address(meter.config.serial, meter.host, meter.port, meter.ftp_port)

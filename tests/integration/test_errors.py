@@ -9,11 +9,15 @@ from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.errors import translate_errors
 from custom_components.rion_nl43.monitor import (
     BlockReason,
+    BrokeDown,
     CommandBlocked,
     ControlRefused,
+    CycleEnded,
+    Diagnosis,
     NoFreeStoreName,
     NotBackAfterPowerCycle,
     NotConfirmed,
+    NotSentInTime,
     PowerSwitchFailed,
     RefusalReason,
 )
@@ -56,6 +60,8 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (StateRefused("DOD?"), "command_refused"),
     (InvalidCommand("no"), "command_invalid"),
     (CommandExpired("no"), "command_expired"),
+    (CycleEnded("no"), "cycle_ended"),
+    (BrokeDown("no"), "broke_down"),
     (NoFreeStoreName("0001", "0100"), "no_free_store_name"),
     (PowerSwitchFailed("no"), "power_switch_failed"),
     (NotBackAfterPowerCycle("no"), "not_back_after_power_cycle"),
@@ -68,6 +74,7 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (WrongMeter("1", "2"), "wrong_meter"),
     (NotAMeter("no"), "not_a_meter"),
     (NL43Error("no"), "unknown_error"),
+    *((NotSentInTime("start", diagnosis), f"expired_{diagnosis.value}") for diagnosis in Diagnosis),
     *((CommandBlocked("start", block), f"blocked_{block.value}") for block in BlockReason),
     *((ControlRefused("Measure,Start", reason), f"refused_{reason.value}") for reason in RefusalReason),
 ]

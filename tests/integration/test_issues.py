@@ -1,6 +1,7 @@
 """What a person is told of under Repairs, and when."""
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.rion_nl43.issue_kinds import KINDS, PATIENCE_S
@@ -10,7 +11,7 @@ from emulator import EmulatedMeter
 from emulator.faults import RefuseWith, ReplaceAnswer
 from tests.fixtures import MeterFactory
 
-from .helpers import MockConfigEntry, let_pass, press, runtime, until_available
+from .helpers import MockConfigEntry, device_id, let_pass, press, runtime, until_available
 from .issue_helpers import issue, issues, read_facts, told, until_raised, until_withdrawn
 
 
@@ -144,6 +145,18 @@ async def test_sleep_mode(hass: HomeAssistant, meter: EmulatedMeter, loaded: Moc
     meter.instrument.settings["Sleep Mode"] = "Off"
     await read_facts(hass, loaded)
     assert not issue(hass, loaded, "sleep_mode")
+
+
+async def test_issues_use_the_name_of_the_user(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """A meter is called by the name that a person gave it."""
+    dr.async_get(hass).async_update_device(device_id(hass, loaded), name_by_user="Main road")
+    meter.instrument.settings["Sleep Mode"] = "On"
+    await read_facts(hass, loaded)
+    raised = issue(hass, loaded, "sleep_mode")
+    assert raised
+    assert (raised.translation_placeholders or {})["name"] == "Main road"
 
 
 async def test_card_low(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
@@ -322,4 +335,4 @@ async def test_two_meters(
 def test_kinds() -> None:
     """Every kind is there once."""
     keys = [kind.key for kind in KINDS]
-    assert len(keys) == len(set(keys)) == 13
+    assert len(keys) == len(set(keys)) == 14

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
@@ -14,7 +15,7 @@ from custom_components.rion_nl43.monitor import CommandState
 from emulator import EmulatedMeter
 from emulator.faults import RefuseWith
 
-from .helpers import MockConfigEntry, act, ask, device_id, let_pass, open_connections, press
+from .helpers import MockConfigEntry, act, ask, device_id, entity_id, let_pass, open_connections, press
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ async def test_completed(
     assert event.data.pop("id")
     assert event.data == {
         "device_id": device_id(hass, loaded),
+        "entity_id": entity_id(hass, "command", Platform.EVENT),
         "command": "send",
         "detail": "Type?",
         "state": "completed",
@@ -111,7 +113,7 @@ async def test_expired(
     await let_pass(10)
     with pytest.raises(HomeAssistantError) as raised:
         await ask(hass, "start_cycle", device_id=device_id(hass, loaded))
-    assert raised.value.translation_key == "command_expired"
+    assert raised.value.translation_key == "expired_refused"
     assert [event.data["state"] for event in events] == ["expired"]
     (said,) = described()
     assert "expired: it could not be sent in time, and was not sent" in said

@@ -230,3 +230,13 @@ async def test_address_changes(
     await hass.async_block_till_done()
     await until(hass, lambda: runtime(loaded).monitor.available, within_s=10)
     assert (open_connections(meter), open_connections(moved)) == (0, 1)
+
+
+async def test_standby_is_no_warning(
+    hass: HomeAssistant, loaded: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who gives the connection away finds that in the log, but not as if something were wrong."""
+    await runtime(loaded).monitor.standby.release()
+    await hass.async_block_till_done()
+    (told,) = [record for record in caplog.records if "is unavailable" in record.getMessage()]
+    assert told.levelname == "INFO"

@@ -12,8 +12,11 @@ from custom_components.rion_nl43.monitor import (
     Command,
     CommandBlocked,
     ControlRefused,
+    Diagnosis,
     MeasurementState,
     NotConfirmed,
+    NotSentInTime,
+    ProbePorts,
 )
 from custom_components.rion_nl43.monitor.control.sender import NOT_READ_BACK
 from custom_components.rion_nl43.nl43 import CommandExpired, LinkClosed, LinkState, WrongMeter
@@ -204,6 +207,77 @@ async def test_a_command_expires(emulated_meter: MeterFactory, fault: str, expir
         assert settings_sent(watch) == []
 
 
+@pytest.mark.parametrize("latency", [Latency.lan(), Latency.lte()])
+async def test_ten_requests_at_once(emulated_meter: MeterFactory, latency: Latency) -> None:
+    """A question does no harm later: it waits until all before it have been answered, and the samples go on."""
+    meter = await emulated_meter(latency=latency)
+    async with watching(meter) as watch:
+        await watch.settled()
+        since = len(watch.samples) - 1
+        answers = await asyncio.gather(*(watch.monitor.commands.send("Type?") for _ in range(10)))
+        assert answers == ["NL-43"] * 10
+        assert longest_gap_s(watch, since) <= two_slots_s(0.33)
+
+
+async def test_a_request_waits_for_the_meter_but_not_for_ever(emulated_meter: MeterFactory) -> None:
+    """A minute is enough."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.settled()
+        await meter.power_off()
+        await watch.until(lambda: not watch.monitor.available, 10)
+        request = asyncio.create_task(watch.monitor.commands.send("Type?"))
+        await asyncio.sleep(20)
+        await meter.power_on()
+        assert await request == "NL-43"
+        await meter.power_off()
+        asked = watch.now
+        with pytest.raises(NotSentInTime):
+            await watch.monitor.commands.send("Type?")
+        assert watch.now - asked == pytest.approx(60, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "parameters", "diagnosis", "why"),
+    [
+        ("wedge", {"connection": "reset"}, Diagnosis.WEDGED, "its control port hangs"),
+        ("unreachable", {}, Diagnosis.TIMEOUT, "nothing answers"),
+        ("unreachable", {"seen": "refused", "connection": "reset"}, Diagnosis.REFUSED, "it refuses the connection"),
+    ],
+)
+async def test_why_a_command_expired(
+    emulated_meter: MeterFactory, fault: str, parameters: dict[str, Any], diagnosis: Diagnosis, why: str
+) -> None:
+    """It says in plain words what is wrong with the link, also to who waits for another command."""
+    meter = await emulated_meter(ftp_port=0, settings={"FTP": "On" if diagnosis is Diagnosis.WEDGED else "Off"})
+    async with watching(meter) as watch:
+        watch.monitor.probe_ports = ProbePorts(meter.ftp_port or meter.port, ())
+        await watch.settled()
+        meter.faults.switch_on(fault, **parameters)
+        await watch.until(lambda: watch.monitor.diagnosis.current.diagnosis is diagnosis, 120)
+        commands = watch.monitor.commands
+        outcomes = await asyncio.gather(commands.start(), commands.stop(), return_exceptions=True)
+        for outcome in outcomes:
+            assert isinstance(outcome, NotSentInTime)
+            assert outcome.diagnosis is diagnosis
+            assert why in str(outcome)
+        assert why in commands.recent[-1].reason
+
+
+async def test_other_commands_are_why_one_expired(emulated_meter: MeterFactory) -> None:
+    """There is nothing wrong with the link then."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.settled()
+        watch.monitor.commands.expiry_s = 2.0
+        names = [f"Percentile {number}" for number in range(1, 6)]
+        settings = (watch.monitor.commands.set_setting(name, "7") for name in names)
+        *_, last = await asyncio.gather(*settings, return_exceptions=True)
+        assert isinstance(last, NotSentInTime)
+        assert last.diagnosis is Diagnosis.CONNECTED
+        assert "others went before it" in str(last)
+
+
 async def test_a_command_outlives_a_short_loss(emulated_meter: MeterFactory) -> None:
     """The connection is back before it expires: then it is sent."""
     meter = await emulated_meter()
@@ -306,7 +380,7 @@ async def test_persons_take_turns(emulated_meter: MeterFactory) -> None:
         outcomes = await asyncio.gather(
             commands.start(), commands.pause(), commands.resume(), commands.stop(), return_exceptions=True
         )
-        assert [type(outcome) for outcome in outcomes] == [type(None)] * 2 + [CommandExpired] * 2
+        assert [type(outcome) for outcome in outcomes] == [type(None)] * 2 + [NotSentInTime] * 2
         assert {command.detail: command.state for command in told} == {
             "Measure,Start": COMPLETED,
             "Pause,On": COMPLETED,

@@ -1,6 +1,8 @@
 """Cycles among what others do meanwhile, and the stop cycle."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -9,9 +11,11 @@ from custom_components.rion_nl43.monitor import (
     BlockReason,
     CommandBlocked,
     ControlRefused,
+    CycleEnded,
     MeasurementState,
     NotConfirmed,
     RefusalReason,
+    StoppedCycle,
 )
 from custom_components.rion_nl43.nl43 import (
     CommandExpired,
@@ -38,7 +42,7 @@ from .commanding import (
     states,
     two_slots_s,
 )
-from .watching import watching
+from .watching import Watching, watching
 
 ASKED = Asked("user-7", "action")
 AUTO = {"Store Mode": "Auto", "Store Name": "0041", "Sleep Mode": "On"}
@@ -127,8 +131,8 @@ async def test_one_cycle_at_a_time(emulated_meter: MeterFactory) -> None:
         await watch.until(lambda: states(told)[-1:] == [SENT], 20)
         crossing = (
             commands.start_cycle,
-            commands.stop_cycle,
-            commands.stop,
+            commands.start,
+            commands.pause,
             lambda: commands.set_setting("Store Name", "0001"),
             lambda: commands.send("Measure,Start"),
         )
@@ -141,6 +145,112 @@ async def test_one_cycle_at_a_time(emulated_meter: MeterFactory) -> None:
         assert (await cycle).store_name == "0042"
         await commands.stop()
         assert meter.instrument.settings["Store Name"] == "0042"
+
+
+STOPS: dict[str, Callable[[Watching], Awaitable[Any]]] = {
+    "stop": lambda watch: watch.monitor.commands.stop(ASKED),
+    "stop_cycle": lambda watch: watch.monitor.commands.stop_cycle(ASKED),
+    "send": lambda watch: watch.monitor.commands.send("Measure,Stop", ASKED),
+}
+
+
+@pytest.mark.parametrize("line", ["Measure?", *SETTING_STEPS[:-1], "Store Name?", "Overwrite?"])
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
+async def test_a_stop_ends_a_start_cycle_before_it_has_started(
+    emulated_meter: MeterFactory, line: str, stop: Callable[[Watching], Awaitable[Any]]
+) -> None:
+    """In whichever step: nothing is started, the store name is as it was, and both commands say what became of them."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        told, since = begin(watch), len(watch.samples) - 1
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, line)
+        asked = watch.now
+        stopped = await stop(watch)
+        assert watch.now - asked <= 10
+        assert stopped in (None, StoppedCycle(None, None, None, stored=False))
+        with pytest.raises(CycleEnded):
+            await cycle
+        ends = {command.name: (command.state, command.reason) for command in told if command.state.final}
+        assert ends.pop("start_cycle") == (FAILED, "the start cycle was ended by a Stop")
+        assert [*ends.values()] == [(COMPLETED, "")]
+        await watch.until_rows(5)
+        assert meter.instrument.settings["Store Name"] == "0041"
+        assert not {"Measure,Start", "Measure,Stop"} & {*watch.lines}
+        assert longest_gap_s(watch, since) <= two_slots_s(0.06)
+        await watch.monitor.commands.start_cycle()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS.keys())
+async def test_a_stop_ends_a_start_cycle_that_has_just_started(
+    emulated_meter: MeterFactory, stop: Callable[[Watching], Awaitable[Any]], answered: bool
+) -> None:
+    """The measurement is stopped; its name stays, for it is in use."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        if not answered:
+            meter.faults.add(Unanswered("Measure,Start"))
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, "Measure,Start")
+        stopped = await stop(watch)
+        with pytest.raises(CycleEnded):
+            await cycle
+        assert watch.monitor.commands.recent[-1].state is COMPLETED
+        assert watch.monitor.measurement.state is MeasurementState.STOPPED
+        assert not meter.instrument.run.measuring
+        assert stopped is None or stopped.results is not None
+        assert settings_sent(watch)[-3:] == ["Store Name,0042", "Measure,Start", "Measure,Stop"]
+
+
+async def test_a_stop_whose_start_cannot_be_read_stops_all_the_same(emulated_meter: MeterFactory) -> None:
+    """It is better to be refused than to let go on."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, "Measure,Start")
+        meter.faults.add(ReplaceAnswer("Measure?", data="?", times=2))
+        await watch.monitor.commands.stop()
+        with pytest.raises(CycleEnded):
+            await cycle
+        assert not meter.instrument.run.measuring
+
+
+async def test_two_stops_during_a_start_cycle(emulated_meter: MeterFactory) -> None:
+    """The first ends it; the second finds nothing to stop."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        commands = watch.monitor.commands
+        cycle = asyncio.create_task(commands.start_cycle())
+        await on_the_wire(watch, "Clock?")
+        outcomes = await asyncio.gather(commands.stop_cycle(), commands.stop(), return_exceptions=True)
+        assert isinstance(outcomes[0], StoppedCycle)
+        assert isinstance(outcomes[1], CommandBlocked)
+        with pytest.raises(CycleEnded):
+            await cycle
+        assert "Measure,Start" not in watch.lines
+
+
+async def test_a_start_cycle_nobody_waits_for_leaves_no_name_to_a_later_stop(emulated_meter: MeterFactory) -> None:
+    """What is put back is the name that the ended cycle found."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, "Overwrite?")
+        cycle.cancel()
+        await asyncio.wait({cycle})
+        meter.instrument.settings["Store Name"] = "0100"
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, "Clock,")
+        await watch.monitor.commands.stop()
+        with pytest.raises(CycleEnded):
+            await cycle
+        assert meter.instrument.settings["Store Name"] == "0100"
 
 
 async def test_a_cycle_waits_for_the_command_before_it(emulated_meter: MeterFactory) -> None:

@@ -53,6 +53,8 @@ def test_one_wrong_value_is_enough_to_forget(name: str, value: Any) -> None:
         ("uncertainty_s", "nan"),
         ("paused_s", -1),
         ("paused_s", 1e999),
+        ("paused_s", 10**400),
+        ("started_at", "0001-01-01T00:00:00+14:00"),
         ("paused_since", ""),
     ],
 )

@@ -35,7 +35,7 @@ class Plug:
         self.meter = meter
         self.boot_s = boot_s
         self.cures = cures
-        self.fails: dict[bool, Callable[[], Awaitable[None]]] = {}
+        self.fails: dict[bool, Callable[[], Awaitable[object]]] = {}
         self.switched: list[tuple[float, bool]] = []
         self._booting: asyncio.Task[None] | None = None
 
@@ -273,6 +273,19 @@ async def test_a_switch_that_fails_is_a_failed_command_and_counts(meter: Emulate
         patient.plug.fails.clear()
         await watch.until_rows(3)
         assert meter.instrument.powered
+
+
+async def test_a_switch_that_never_answers_is_one_that_fails(meter: EmulatedMeter) -> None:
+    """Nothing waits for it for ever, and the link is not told to be power-cycling for ever."""
+    async with watching(meter) as watch:
+        patient = Patient(watch, Plug(meter))
+        patient.plug.fails = {False: asyncio.Event().wait}
+        await watch.until_rows(3)
+        with pytest.raises(PowerSwitchFailed):
+            await patient.recovery.power_cycle()
+        assert [on for _, on in patient.plug.switched][:2] == [False, True]
+        assert patient.diagnosis() is Diagnosis.CONNECTED
+        assert not patient.needs_person()
 
 
 async def test_a_meter_that_cannot_be_switched_on_needs_a_person_and_is_tried_again(meter: EmulatedMeter) -> None:

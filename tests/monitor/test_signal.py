@@ -56,6 +56,16 @@ def test_a_subscriber_may_leave_while_it_is_told() -> None:
     assert heard == [1, 2]
 
 
+def test_who_is_sent_away_meanwhile_is_not_told() -> None:
+    """By a subscriber before him, as when the first one takes down what the second one belongs to."""
+    signal = Signal[int]("numbers")
+    heard: list[int] = []
+    signal.connect(lambda _: leave())
+    leave = signal.connect(heard.append)
+    signal.send(1)
+    assert heard == []
+
+
 async def test_waiters_are_released_or_told_in_vain() -> None:
     """All at once; whoever has given up meanwhile is left alone."""
     waiters = Waiters()

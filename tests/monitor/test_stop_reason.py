@@ -13,6 +13,12 @@ from custom_components.rion_nl43.monitor.recovery.stop_reason import Ending, Sto
         (Ending(commanded=True), StopReason.COMMAND),
         (Ending(commanded=True, watched=False), StopReason.COMMAND),
         (Ending(watched=False), StopReason.OUTAGE),
+        (Ending(watched=False, results_left=False, measured=(Span(500, 700),), preset_s=600), StopReason.OUTAGE),
+        (Ending(watched=False, results_left=True), StopReason.OPERATOR),
+        (Ending(watched=False, results_left=True, measured=(Span(599, 601),), preset_s=600), StopReason.PRESET),
+        (Ending(watched=False, results_left=True, measured=(Span(99, 101),), preset_s=600), StopReason.OPERATOR),
+        (Ending(watched=False, results_left=True, card_free_mb=0.0), StopReason.CARD_FULL),
+        (Ending(results_left=False), StopReason.OPERATOR),
         (Ending(measured=(Span(598, 600.5),), preset_s=600), StopReason.PRESET),
         (Ending(measured=(Span(100, 110),), preset_s=600), StopReason.OPERATOR),
         (Ending(measured=(Span(540, 620), measured_span(60.0, 87.8)), preset_s=600), StopReason.PRESET),
@@ -40,6 +46,7 @@ spans = st.tuples(st.floats(0, 1000), st.floats(0, 1000)).map(lambda ends: Span(
 @given(
     commanded=st.booleans(),
     watched=st.booleans(),
+    results_left=st.none() | st.booleans(),
     measured=st.lists(spans, max_size=3).map(tuple),
     preset=st.none() | st.floats(0, 1000),
     card_free_mb=st.none() | st.floats(0, 3),
@@ -49,12 +56,13 @@ def test_a_slow_reading_of_the_rule_agrees(
     *,
     commanded: bool,
     watched: bool,
+    results_left: bool | None,
     measured: tuple[Span, ...],
     preset: float | None,
     card_free_mb: float | None,
     battery: str | None,
 ) -> None:
-    found = stop_reason(Ending(commanded, watched, measured, preset, card_free_mb, battery))
+    found = stop_reason(Ending(commanded, watched, results_left, measured, preset, card_free_mb, battery))
     misfits = [span for span in measured if preset is None or span.high < preset - 3 or span.low > preset + 3]
     lasted = preset is not None and bool(measured) and not misfits
     expected = "operator"
@@ -64,7 +72,7 @@ def test_a_slow_reading_of_the_rule_agrees(
         expected = "card_full"
     if lasted:
         expected = "preset"
-    if not watched:
+    if not watched and results_left is not True:
         expected = "outage"
     if commanded:
         expected = "command"

@@ -231,6 +231,19 @@ async def test_a_stop_while_nothing_runs_is_respected_too(meter: EmulatedMeter) 
         assert len(guarded.starts) == 1
 
 
+async def test_a_stop_during_its_own_start_cycle_is_respected(meter: EmulatedMeter) -> None:
+    async with watching(meter) as watch:
+        guarded = Guarded(watch)
+        await watch.settled()
+        guarded.watchdog.expected = True
+        await watch.until(lambda: "Overwrite?" in watch.lines, 60)
+        await watch.monitor.commands.stop()
+        assert [command.state for command in guarded.starts] == [CommandState.FAILED]
+        assert guarded.watchdog.state is RESPECTED
+        await asyncio.sleep(200)
+        assert (len(guarded.starts), "Measure,Start" in watch.lines) == (1, False)
+
+
 async def test_a_full_card_ends_in_giving_up_until_someone_starts(emulated_meter: MeterFactory) -> None:
     meter = await emulated_meter(settings={**AUTO, "Lp Store Interval": "100ms"})
     async with watching(meter) as watch:
@@ -264,7 +277,7 @@ async def test_starts_in_vain_are_given_up_and_an_acknowledgement_tries_again(me
         assert len(guarded.starts) == 4
 
 
-async def test_a_released_meter_is_not_started(meter: EmulatedMeter) -> None:
+async def test_a_stop_while_the_meter_is_released_is_respected(meter: EmulatedMeter) -> None:
     async with watching(meter) as watch:
         guarded = Guarded(watch)
         await guarded.measuring()
@@ -273,8 +286,41 @@ async def test_a_released_meter_is_not_started(meter: EmulatedMeter) -> None:
         await asyncio.sleep(300)
         assert len(guarded.starts) == 1
         await watch.monitor.standby.take_back()
-        await watch.until(lambda: len(guarded.starts) == 2, 60)
+        await guarded.until(RESPECTED)
+        assert guarded.watchdog.last_stop is StopReason.OPERATOR
+        await asyncio.sleep(100)
+        assert len(guarded.starts) == 1
+
+
+@pytest.mark.parametrize("told", ["DLC?", "DOD?", None])
+async def test_what_lost_its_results_with_the_power_while_released_is_restarted(
+    meter: EmulatedMeter, told: str | None
+) -> None:
+    """Whichever row still tells that nothing is left; if none does, it is better to measure."""
+    async with watching(meter) as watch:
+        guarded = Guarded(watch)
+        await guarded.measuring()
+        await watch.monitor.standby.release()
+        await meter.power_cycle(boot_s=20)
+        if told != "DLC?":
+            meter.faults.switch_on("busy", command="DLC?", code=1)
+        if told is None:
+            meter.faults.switch_on("busy", command="DOD?")
+        await watch.monitor.standby.take_back()
+        await watch.until(lambda: len(guarded.starts) == 2, 100)
         assert guarded.watchdog.last_stop is StopReason.OUTAGE
+
+
+async def test_what_reached_its_preset_time_while_released_is_restarted(emulated_meter: MeterFactory) -> None:
+    meter = await emulated_meter(settings=AUTO | {"Measurement Time Preset Auto": "10m"})
+    async with watching(meter) as watch:
+        guarded = Guarded(watch)
+        await guarded.measuring()
+        await watch.monitor.standby.release()
+        await asyncio.sleep(1000)
+        await watch.monitor.standby.take_back()
+        await watch.until(lambda: len(guarded.starts) == 2, 60)
+        assert guarded.watchdog.last_stop is StopReason.PRESET
 
 
 async def test_respect_and_the_lockout_are_kept_over_a_restart(meter: EmulatedMeter) -> None:
@@ -304,11 +350,30 @@ async def test_what_stopped_while_this_program_was_away_is_restarted(meter: Emul
         guarded = Guarded(watch)
         await guarded.measuring()
         memory = guarded.memory()
+    assert memory["watchdog"]["measuring"]
     await meter.power_cycle(boot_s=6)
     async with watching(meter, restored=memory) as watch:
         guarded = Guarded(watch)
         await guarded.measuring()
+        assert guarded.watchdog.last_stop is StopReason.OUTAGE
         assert len(guarded.starts) == 1
+
+
+async def test_what_was_stopped_while_this_program_was_away_is_left_alone(meter: EmulatedMeter) -> None:
+    async with watching(meter) as watch:
+        guarded = Guarded(watch)
+        await guarded.measuring()
+        memory = guarded.memory()
+    meter.instrument.press_stop()
+    await asyncio.sleep(6)
+    async with watching(meter, restored=memory) as watch:
+        guarded = Guarded(watch)
+        guarded.watchdog.expected = True
+        await guarded.until(RESPECTED)
+        assert guarded.watchdog.last_stop is StopReason.OPERATOR
+        assert not guarded.memory()["watchdog"]["measuring"]
+        await asyncio.sleep(100)
+        assert not guarded.starts
 
 
 async def test_a_connection_lost_while_the_reason_is_asked_for_leaves_it_for_later(meter: EmulatedMeter) -> None:
@@ -318,9 +383,10 @@ async def test_a_connection_lost_while_the_reason_is_asked_for_leaves_it_for_lat
         meter.faults.switch_on("unreachable", command="SD Card Free Size?", connection="reset", for_s=60)
         meter.instrument.press_stop()
         await watch.until(lambda: not watch.monitor.available, 300)
-        await asyncio.sleep(120)
-        assert watch.monitor.available
-        assert guarded.watchdog.state in (MEASURING, RESPECTED)
+        meter.faults.clear()
+        await guarded.until(RESPECTED, 120)
+        assert guarded.watchdog.last_stop is StopReason.OPERATOR
+        assert len(guarded.starts) == 1
 
 
 async def test_answers_that_do_not_come_only_make_the_reason_less_certain(meter: EmulatedMeter) -> None:

@@ -98,6 +98,16 @@ def given_up() -> RestartRule:
     return watched
 
 
+def test_a_start_in_vain_is_tried_anew_after_a_minute_though_the_clock_was_set_back() -> None:
+    watched = rule()
+    watched.stopped(None)
+    assert watched.due(NOON)
+    watched.note_restart(NOON)
+    an_hour_less = NOON - timedelta(hours=1)
+    assert not watched.due(NOON + SECOND)
+    assert watched.due(an_hour_less + SECOND)
+
+
 def test_giving_up_lasts_until_someone_starts() -> None:
     watched = given_up()
     assert not watched.due(NOON + timedelta(days=1))

@@ -3,7 +3,8 @@
 
 from enum import StrEnum
 
-from ..nl43 import NL43Error
+from ..nl43 import CommandExpired, NL43Error
+from .recovery.diagnosis import Diagnosis
 
 
 class RefusalReason(StrEnum):
@@ -36,6 +37,25 @@ class CommandBlocked(NL43Error):
         super().__init__(f"{command} blocked: {reason.value.replace('_', ' ')}")
         self.command = command
         self.reason = reason
+
+
+class BrokeDown(NL43Error):
+    """A defect of this program ended the feed, which starts again after a while."""
+
+
+class NotSentInTime(CommandExpired):
+    """It could not be sent in time, and was not sent; `diagnosis` of the link says why."""
+
+    def __init__(self, command: str, diagnosis: Diagnosis) -> None:
+        """Name the command and what kept it; while connected that was other commands."""
+        why = "others went before it" if diagnosis is Diagnosis.CONNECTED else diagnosis.sentence
+        super().__init__(f"{command} could not be sent in time: {why}")
+        self.command = command
+        self.diagnosis = diagnosis
+
+
+class CycleEnded(NL43Error):
+    """A Stop came before a start cycle was through, which was ended by that."""
 
 
 class ControlRefused(NL43Error):

@@ -10,10 +10,12 @@ from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
+from .errors import BrokeDown
 from .feed.facts import Facts
 from .feed.feed import Feed
 from .feed.options import FeedOptions
 from .feed.sample import Sample
+from .keeping import keep_running
 from .measurement.measurement import Measurement, MeasurementMemory
 from .recovery.diagnosis import Diagnostician
 from .recovery.power_cycle import Recovery
@@ -57,11 +59,17 @@ class MeterMonitor:
         self._feed = Feed(meter, identity, self._state)
         self.windows = MeterWindows(time_zone)
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
+        self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.commands = Commands(
-            meter, self._state, self._feed, self.baseline, restored=kept.get("commands"), keep=keep
+            meter,
+            self._state,
+            self._feed,
+            self.baseline,
+            self.diagnosis,
+            restored=kept.get("commands"),
+            keep=keep,
         )
         self._watched_settings = WatchedSettings(self._state, self._feed)
-        self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.standby = Standby(link, kept.get("standby"), keep)
         self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
         self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
@@ -190,11 +198,23 @@ class MeterMonitor:
         return self._watched_settings.watch(name)
 
     async def run(self) -> None:
-        """Watch the meter until cancelled; what was known stays readable then."""
+        """Watch the meter until cancelled; what was known stays readable then.
+
+        A defect of one part is logged, and that part starts again after a while; the others go on.
+        """
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.standby, self._feed, self.diagnosis, self.recovery, self.watchdog):
-                tasks.create_task(part.run())
+            tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
+            for name, part in (
+                ("standby", self.standby),
+                ("diagnosis", self.diagnosis),
+                ("recovery", self.recovery),
+                ("watchdog", self.watchdog),
+            ):
+                tasks.create_task(keep_running(name, part.run))
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""
         await self._feed.refresh()
+
+    def _lose_feed(self) -> None:
+        self._state.availability.lose(BrokeDown("the feed broke down"))

@@ -29,6 +29,8 @@ class Signal[*Values]:
     def send(self, *values: *Values) -> None:
         """Call every subscriber; an error of one is logged the first time and stops nobody else."""
         for token, callback in list(self._callbacks.items()):
+            if token not in self._callbacks:
+                continue
             try:
                 callback(*values)
             except Exception:  # whatever a subscriber raises is its own affair

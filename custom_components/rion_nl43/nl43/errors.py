@@ -42,6 +42,10 @@ class LinkClosed(LinkError):
     """The connection was given up on request."""
 
 
+class LinkBrokeDown(LinkClosed):
+    """A defect of this program ended the link, which can be opened again."""
+
+
 class AnswerError(NL43Error):
     """The connection stands, but an exchange brought no usable answer; what a setting did is unknown then."""
 

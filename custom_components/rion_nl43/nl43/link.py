@@ -16,6 +16,7 @@ from .errors import (
     ConnectionRefused,
     ConnectionTimedOut,
     HostUnknown,
+    LinkBrokeDown,
     LinkClosed,
     LinkError,
 )
@@ -212,7 +213,8 @@ class Link:
                     await wait_for(self._changed, due_at)
         finally:
             if self._task is asyncio.current_task():
-                self._end(LinkClosed("the link has broken down"))
+                self._task = None
+                self._end(LinkBrokeDown("the link has broken down"))
 
     def _pause_s(self, jitter: float) -> float:
         """Return the time from one attempt to the next."""

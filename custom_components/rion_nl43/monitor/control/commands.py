@@ -11,8 +11,9 @@ from typing import Any
 
 from ...nl43 import CommandExpired, Meter, NL43Error
 from ...nl43.framing import encode
-from ..errors import BlockReason, CommandBlocked
+from ..errors import BlockReason, CommandBlocked, CycleEnded
 from ..feed.feed import Feed
+from ..recovery.diagnosis import Diagnostician
 from ..signal import Signal
 from ..state import MeterState
 from .baseline import Baseline
@@ -26,6 +27,8 @@ from .settings import Settings, checked_line
 _LOGGER = logging.getLogger(__name__)
 
 EXPIRY_S = 10.0
+# Nothing comes of a question that is asked late but its answer.
+REQUEST_EXPIRY_S = 60.0
 REMEMBERED = 50
 LONGEST_DETAIL = 80
 GIVEN_UP = "nobody waits for it any more"
@@ -35,9 +38,10 @@ NOBODY = Asked()
 class Commands:
     """Carries out the commands for one meter, one exchange at a time between those of the feed.
 
-    Every method raises what ended the command otherwise than completed: CommandExpired, CommandBlocked, ControlRefused,
+    Every method raises what ended the command otherwise than completed: NotSentInTime, CommandBlocked, ControlRefused,
     NotConfirmed or another error of the driver. `expiry_s`: within so many seconds a command must be on the wire; later
-    it is expired and never sent. For the single steps of a cycle that counts from when they are due.
+    it is expired and never sent; a request by `send` has a minute. For the steps of a cycle that counts from when they
+    are due.
     """
 
     def __init__(
@@ -46,11 +50,12 @@ class Commands:
         state: MeterState,
         feed: Feed,
         baseline: Baseline,
+        diagnosis: Diagnostician,
         *,
         restored: Any,
         keep: Callable[[], None],
     ) -> None:
-        """Command the meter that `feed` watches.
+        """Command the meter that `feed` watches; `diagnosis` says why that cannot be done.
 
         `restored` may be anything; of the commands in it none is sent again. `keep` is called when there is news.
         """
@@ -60,12 +65,13 @@ class Commands:
         self._keep = keep
         self._changes = Signal[Command]("commands")
         self._recent = _restored(restored)
-        self._sender = Sender(meter, state, feed, baseline)
+        self._sender = Sender(meter, state, feed, baseline, diagnosis)
         self._controls = Controls(meter, state, feed, self._sender)
         self._settings = Settings(meter, state, feed, self._sender, controls=self._controls, baseline=baseline)
         self._cycles = Cycles(meter, state, self._sender, self._controls, self._settings)
         self._turn = asyncio.Lock()
-        self._cycle_asked = False
+        self._cycle: Life | None = None
+        self._starting: asyncio.Timeout | None = None
 
     @property
     def recent(self) -> tuple[Command, ...]:
@@ -86,7 +92,7 @@ class Commands:
         await self._control("start", Control.START, asked, self._controls.start)
 
     async def stop(self, asked: Asked = NOBODY) -> None:
-        """Stop the measurement."""
+        """Stop the measurement, or end the start cycle that is under way and what it has started."""
         await self._control("stop", Control.STOP, asked, self._controls.stop)
 
     async def pause(self, asked: Asked = NOBODY) -> None:
@@ -108,13 +114,32 @@ class Commands:
     async def start_cycle(
         self, asked: Asked = NOBODY, *, sleep_off: bool = True, set_clock: bool = True, find_name: bool = True
     ) -> StartedCycle:
-        """Switch sleep off, set the clock, find a free store name, start, confirm; raises NoFreeStoreName too."""
+        """Switch sleep off, set the clock, find a free store name, start, confirm; a Stop ends it.
+
+        Raises NoFreeStoreName and CycleEnded too.
+        """
         start = partial(self._cycles.start, sleep_off=sleep_off, set_clock=set_clock, find_name=find_name)
-        return await self._cycle("start_cycle", asked, start)
+
+        async def cycle(life: Life) -> StartedCycle:
+            self._check_no_cycle("start_cycle")
+            try:
+                async with asyncio.timeout(None) as starting:
+                    return await self._whole_cycle(life, start, starting)
+            except TimeoutError:
+                raise CycleEnded("the start cycle was ended by a Stop") from None
+
+        return await self._live("start_cycle", "", asked, cycle)
 
     async def stop_cycle(self, asked: Asked = NOBODY, *, store: bool = False) -> StoppedCycle:
-        """Stop, confirm, read the results, and in store mode Manual store them if wished."""
-        return await self._cycle("stop_cycle", asked, partial(self._cycles.stop, store=store))
+        """Stop, confirm, read the results, and in store mode Manual store them if wished; ends a start cycle first."""
+
+        async def cycle(life: Life) -> StoppedCycle:
+            starting = self._end_start_cycle()
+            if not starting:
+                self._check_no_cycle("stop_cycle")
+            return await self._whole_cycle(life, partial(self._cycles.stop, store=store, starting=starting))
+
+        return await self._live("stop_cycle", "", asked, cycle)
 
     async def set_setting(self, name: str, value: str, asked: Asked = NOBODY) -> None:
         """Change a setting and read it back; raises InvalidCommand too."""
@@ -158,23 +183,39 @@ class Commands:
 
     async def _in_turn(self, life: Life, line: str, action: Callable[[Step], Awaitable[None]]) -> None:
         """Send a control or a setting that no cycle is to be crossed by."""
-        self._check_no_cycle(line)
+        starting = line == Control.STOP and self._end_start_cycle()
+        if not starting:
+            self._check_no_cycle(line)
         step = Step(line, self._loop.time() + self.expiry_s, life.reach)
         async with self._turn_by(step.deadline, line):
-            await action(step)
+            if starting:
+                await self._cycles.stop_started(partial(self._cycle_step, life))
+            else:
+                await action(step)
         life.note = step.note
 
-    async def _cycle[T](self, name: str, asked: Asked, action: Callable[[Callable[[str], Step]], Awaitable[T]]) -> T:
-        async def cycle(life: Life) -> T:
-            self._check_no_cycle(name)
-            self._cycle_asked = True
-            try:
-                async with self._turn_by(self._loop.time() + self.expiry_s, name):
-                    return await action(partial(self._cycle_step, life))
-            finally:
-                self._cycle_asked = False
+    async def _whole_cycle[T](
+        self,
+        life: Life,
+        action: Callable[[Callable[[str], Step]], Awaitable[T]],
+        starting: asyncio.Timeout | None = None,
+    ) -> T:
+        """Carry out a cycle that nothing is to cross, but for a Stop that ends it by `starting`."""
+        self._cycle, self._starting = life, starting
+        try:
+            async with self._turn_by(self._loop.time() + self.expiry_s, life.command.name):
+                return await action(partial(self._cycle_step, life))
+        finally:
+            if self._cycle is life:
+                self._cycle = self._starting = None
 
-        return await self._live(name, "", asked, cycle)
+    def _end_start_cycle(self) -> bool:
+        """End the start cycle that is under way; returns whether there was one."""
+        if self._starting is None:
+            return False
+        self._starting.reschedule(self._loop.time())
+        self._cycle = self._starting = None
+        return True
 
     def _cycle_step(self, life: Life, line: str) -> Step:
         confirms = line in (Control.START, Control.STOP)
@@ -203,11 +244,11 @@ class Commands:
 
     async def _ask(self, life: Life, line: str) -> str | None:
         encode(line)
-        step = Step(line, self._loop.time() + self.expiry_s, life.reach)
+        step = Step(line, self._loop.time() + max(self.expiry_s, REQUEST_EXPIRY_S), life.reach)
         return await self._sender.request(step, partial(self._meter.send, line))
 
     def _check_no_cycle(self, line: str) -> None:
-        if self._cycle_asked:
+        if self._cycle is not None:
             raise CommandBlocked(line, BlockReason.CYCLE_RUNNING)
 
     @asynccontextmanager
@@ -217,7 +258,7 @@ class Commands:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
         except TimeoutError:
-            raise CommandExpired(f"{line} could not be sent in time: another command took too long") from None
+            raise self._sender.expired(line) from None
         try:
             yield
         finally:

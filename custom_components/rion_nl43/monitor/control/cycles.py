@@ -1,5 +1,6 @@
 """The safe sequences around Measure,Start and Measure,Stop (protocol.md 8.2, 8.3)."""
 
+import asyncio
 from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class StartedCycle:
 
 @dataclass(frozen=True, slots=True)
 class StoppedCycle:
-    """The measurement that a stop cycle ended; `results` are None where the meter did not tell them.
+    """The measurement that a stop cycle ended, if there was one; `results` are None where the meter did not tell them.
 
     `stored`: this cycle stored them by hand; in mode Auto the meter has stored them itself.
     """
@@ -75,6 +76,7 @@ class Cycles:
         self._sender = sender
         self._controls = controls
         self._settings = settings
+        self._left_name: str | None = None
 
     async def start(
         self, new_step: Callable[[str], Step], *, sleep_off: bool, set_clock: bool, find_name: bool
@@ -82,8 +84,9 @@ class Cycles:
         """Switch sleep off, set the clock, find a free store name, start and confirm.
 
         What a meter does not know is left out. Raises NoFreeStoreName. The store name is put back if it comes to no
-        start.
+        start; after a cancellation that is left to `stop_started`.
         """
+        self._left_name = None
         if await self._sender.read("Measure?", self._controls.read_run) is RunState.START:
             raise ControlRefused(Control.START, RefusalReason.ALREADY_MEASURING)
         if sleep_off:
@@ -103,13 +106,34 @@ class Cycles:
             if found is not None and tried and not _may_measure(error):
                 await self._put_back(new_step, found)
             raise
+        except asyncio.CancelledError:
+            self._left_name = found if tried else None
+            raise
         measurement = self._state.measurement
         is_this = measurement.state is MeasurementState.MEASURING
         return StartedCycle(tried[-1] if tried else None, measurement.started_at if is_this else None)
 
-    async def stop(self, new_step: Callable[[str], Step], *, store: bool) -> StoppedCycle:
-        """Stop and confirm, read the results, and store them where that is to be done by hand."""
-        await self._controls.stop(new_step(Control.STOP))
+    async def stop_started(self, new_step: Callable[[str], Step]) -> bool:
+        """Stop what a cancelled start cycle has started, or else put its store name back; whether it had started."""
+        run = None
+        with contextlib.suppress(AnswerError, CommandRefused):
+            run = await self._sender.read("Measure?", self._controls.read_run)
+        if run is not RunState.STOP:
+            await self._controls.stop(new_step(Control.STOP))
+            return True
+        if self._left_name is not None:
+            await self._put_back(new_step, self._left_name)
+        return False
+
+    async def stop(self, new_step: Callable[[str], Step], *, store: bool, starting: bool) -> StoppedCycle:
+        """Stop and confirm, read the results, and store them where that is to be done by hand.
+
+        `starting`: a start cycle has been cancelled for this, and perhaps there is nothing to stop.
+        """
+        if not starting:
+            await self._controls.stop(new_step(Control.STOP))
+        elif not await self.stop_started(new_step):
+            return StoppedCycle(None, None, None, stored=False)
         measurement = self._state.measurement
         results = None
         with contextlib.suppress(AnswerError, CommandRefused):

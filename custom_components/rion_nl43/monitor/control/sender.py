@@ -17,8 +17,9 @@ from ...nl43 import (
     NL43Error,
     WrongMeter,
 )
-from ..errors import BlockReason, CommandBlocked, NotConfirmed
+from ..errors import BlockReason, CommandBlocked, NotConfirmed, NotSentInTime
 from ..feed.feed import Feed
+from ..recovery.diagnosis import Diagnostician
 from ..state import MeterState
 from .baseline import Baseline
 from .life import Step
@@ -42,16 +43,19 @@ class Exchange[T](Protocol):
 class Sender:
     """Sends for all commands of one meter; the link says in which order."""
 
-    def __init__(self, meter: Meter, state: MeterState, feed: Feed, baseline: Baseline) -> None:
-        """Send to the meter that `feed` watches."""
+    def __init__(
+        self, meter: Meter, state: MeterState, feed: Feed, baseline: Baseline, diagnosis: Diagnostician
+    ) -> None:
+        """Send to the meter that `feed` watches, whose link `diagnosis` knows."""
         self._link = meter.link
         self._state = state
         self._feed = feed
         self._baseline = baseline
+        self._diagnosis = diagnosis
         self._loop = asyncio.get_running_loop()
 
     async def ready(self, name: str, deadline: float) -> None:
-        """Return once connected with the right meter; raises CommandExpired, CommandBlocked in standby, WrongMeter."""
+        """Return once connected with the right meter; raises NotSentInTime, CommandBlocked in standby, WrongMeter."""
         try:
             async with asyncio.timeout_at(deadline):
                 while not await self._reached(name):
@@ -61,19 +65,28 @@ class Sender:
                     return
         except TimeoutError:
             pass
-        raise CommandExpired(f"{name} could not be sent in time: {self._why_not()}")
+        raise self.expired(name)
+
+    def expired(self, name: str) -> NotSentInTime:
+        """Return what to raise of a command that was not sent in time."""
+        return NotSentInTime(name, self._diagnosis.current.diagnosis)
 
     async def attempt(self, step: Step, exchange: Exchange[None], deadline: float) -> bool:
         """Send a setting now: true if it was accepted, false if its answer was lost.
 
         Raises LinkError if it was not sent, CommandExpired if it is too late, CommandRefused.
         """
-        refused = False
+        name = step.name.partition(",")[0]
+
+        def on_sent(at: float) -> None:
+            step.on_sent(at)
+            self._baseline.own(name)
+
         try:
             self._feed.give_way()
-            await exchange(deadline=deadline, on_sent=step.on_sent)
+            await exchange(deadline=deadline, on_sent=on_sent)
         except CommandRefused:
-            refused = True
+            self._baseline.settled(name)
             raise
         except AnswerError as error:
             _LOGGER.debug("%s: %s", step.name, error)
@@ -83,9 +96,6 @@ class Sender:
                 raise
             _LOGGER.debug("%s: %s", step.name, error)
             return False
-        finally:
-            if step.sent_at is not None and not refused:
-                self._baseline.own(step.name.partition(",")[0])
         step.accepted()
         return True
 
@@ -95,6 +105,8 @@ class Sender:
             await self.ready(step.name, step.deadline)
             try:
                 return await self.attempt(step, exchange, step.deadline)
+            except CommandExpired as error:
+                raise self.expired(step.name) from error
             except LinkError as error:
                 _LOGGER.debug("%s was not sent yet: %s", step.name, error)
 
@@ -105,6 +117,8 @@ class Sender:
             try:
                 self._feed.give_way()
                 return await exchange(deadline=step.deadline, on_sent=step.on_sent)
+            except CommandExpired as error:
+                raise self.expired(step.name) from error
             except LinkError as error:
                 if step.sent_at is not None:
                     raise
@@ -152,6 +166,3 @@ class Sender:
             _LOGGER.debug("%s waits: %s", name, error)
             return False
         return True
-
-    def _why_not(self) -> str:
-        return str(self._link.status.error or "another command took too long")

@@ -94,7 +94,7 @@ class WatchedSettings:
         self._watchers[command.name] += 1
         if self._watchers[command.name] == 1:
             self._state.change_facts(watch(command.name))
-            self._feed.schedule.watch(fact)
+            self._feed.watch(fact)
 
         def end() -> None:
             nonlocal watching

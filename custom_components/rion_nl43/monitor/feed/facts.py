@@ -5,7 +5,7 @@ Every fact is one exchange. The meter's words are handed on as they are; a numbe
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ...nl43 import Meter, PowerSource, parse_percentage
@@ -139,6 +139,7 @@ FACTS = (
 _BY_COMMAND = {command: fact for fact in FACTS for command in fact.commands}
 
 
+@cache
 def fact_of(command: str) -> Fact:
     """Return the row that reads a setting: one of its own where the table has none that is always of interest."""
     fact = _BY_COMMAND.get(command)

@@ -139,6 +139,11 @@ class Feed:
         self._streaming.interrupt()
         await self._refreshing.wait()
 
+    def watch(self, fact: Fact) -> None:
+        """Read this too, soon and then now and then, until `schedule.unwatch`."""
+        self.schedule.watch(fact)
+        self._streaming.rest_soon()
+
     def give_way(self) -> None:
         """A person's command comes: a row goes after it, instead of anything else that is not on the wire yet."""
         if self._may_give_way and self._until_given_way is not None:

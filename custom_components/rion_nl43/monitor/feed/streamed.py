@@ -76,6 +76,12 @@ class Streaming:
         if self._hold is not None and not self._hold.expired():
             self._hold.reschedule(self._loop.time())
 
+    def rest_soon(self) -> None:
+        """Somebody waits for what only a break can bring: the stream ends before the next regular one."""
+        self._break_at = min(self._break_at, self._loop.time() + WANTED_BREAK_S)
+        if self._hold is not None and self._hold.when() is None:
+            self._hold.reschedule(self._break_at)
+
     async def run(self, *, wanted: bool) -> None:
         """Stream until the next break, an interruption, or somebody else wants to speak; `wanted`: a break is, soon.
 
@@ -87,8 +93,7 @@ class Streaming:
         self._lost_slots = self.lost_slots
         self._clock = StreamClock()
         try:
-            async with asyncio.timeout(None) as self._hold:
-                await self._meter.stream(self._take, until=self._break_at if math.isfinite(self._break_at) else None)
+            await self._listen()
         except TimeoutError:
             _LOGGER.debug("The stream was interrupted")
         except (CommandUnknown, DesignationRefused) as error:
@@ -100,6 +105,12 @@ class Streaming:
         except LinkError as error:
             self._fail(error)
             raise
+
+    async def _listen(self) -> None:
+        """Stream until the break; raises TimeoutError when interrupted before."""
+        try:
+            async with asyncio.timeout(None) as self._hold:
+                await self._meter.stream(self._take, until=self._break_at if math.isfinite(self._break_at) else None)
         finally:
             self._hold = None
 

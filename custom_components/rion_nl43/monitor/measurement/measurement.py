@@ -69,7 +69,7 @@ class MeasurementMemory:
         """Read what was written down; None where that is nothing or makes no sense."""
         try:
             return cls._read(kept)
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
             _LOGGER.debug("Nothing is remembered of the measurement: %r", error)
             return None
 

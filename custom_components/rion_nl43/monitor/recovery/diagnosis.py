@@ -32,6 +32,23 @@ class Diagnosis(StrEnum):
     STANDBY = "standby"
     POWER_CYCLING = "power_cycling"
 
+    @property
+    def sentence(self) -> str:
+        """What it means, in plain words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Diagnosis.CONNECTED: "the meter is connected",
+    Diagnosis.CONNECTING: "the meter is about to be connected",
+    Diagnosis.TIMEOUT: "nothing answers: the meter is off, out of reach, or connected to another program",
+    Diagnosis.REFUSED: "the meter is there, but it refuses the connection: TCP is off, or USB or the web app is on",
+    Diagnosis.WEDGED: "the meter lives, but its control port hangs: only to switch it off and on helps",
+    Diagnosis.ASLEEP: "the meter sleeps",
+    Diagnosis.STANDBY: "the connection is in standby",
+    Diagnosis.POWER_CYCLING: "the meter is being switched off and on",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LinkDiagnosis:

@@ -23,6 +23,8 @@ WEDGED_ATTEMPTS = 2
 OFF_S = 10.0
 BOOT_S = 120.0
 RETRY_ON_S = 60.0
+# Whoever switches tells so at once, or never.
+SWITCH_S = 30.0
 
 type PowerSwitch = Callable[[bool], Awaitable[None]]
 """Switches the meter's power; returns when that is done, and raises anything when it could not be done."""
@@ -228,6 +230,9 @@ class Recovery:
 
 async def _turn(switch: PowerSwitch, on: bool) -> None:
     try:
-        await switch(on)
+        async with asyncio.timeout(SWITCH_S):
+            await switch(on)
     except Exception as error:  # whatever the caller's switch raises
-        raise PowerSwitchFailed(f"switching {'on' if on else 'off'} failed: {error}") from error
+        raise PowerSwitchFailed(
+            f"switching {'on' if on else 'off'} failed: {str(error) or type(error).__name__}"
+        ) from error

@@ -41,7 +41,7 @@ class RestartRule:
         self._lenient = kept_flag(kept.get("lenient"))
         self._lockout = Lockout(kept_times(kept.get("restarts")))
         self._measuring: bool | None = None
-        self._retry_at: datetime | None = None
+        self._tried_at: datetime | None = None
 
     @property
     def state(self) -> WatchdogState:
@@ -73,7 +73,7 @@ class RestartRule:
         """The meter measures, whoever started it."""
         self._measuring = True
         self._respected = self._given_up = self._lenient = False
-        self._retry_at = None
+        self._tried_at = None
 
     def stopped(self, reason: StopReason | None) -> None:
         """The meter does not measure; the reason, if that is news."""
@@ -83,7 +83,10 @@ class RestartRule:
 
     def due(self, now: datetime) -> bool:
         """Return whether to start now, the run state being certain; gives up when that was done too often."""
-        if self.state is not WatchdogState.RESTARTING or (self._retry_at is not None and now < self._retry_at):
+        if self.state is not WatchdogState.RESTARTING:
+            return False
+        # The wall clock may have been put back meanwhile.
+        if self._tried_at is not None and abs(now - self._tried_at) < RETRY_AFTER:
             return False
         if self._lockout.allows(now):
             return True
@@ -94,7 +97,7 @@ class RestartRule:
         """A start is tried now."""
         self._lockout.note(now)
         self._lenient = False
-        self._retry_at = now + RETRY_AFTER
+        self._tried_at = now
 
     def to_json(self) -> dict[str, Any]:
         """What to keep over a restart of this program."""

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ...nl43 import Link
+from ...nl43 import Link, LinkBrokeDown
 from ..kept import kept_flag, kept_mapping, kept_time
 from ..signal import Signal
 
-# The wall clock may be put right while the link is released.
-LOOK_EVERY_S = 60.0
+# The wall clock may be put right while the link is released, and a link that broke down tells nobody for certain.
+LOOK_EVERY_S = 30.0
 
 
 class Standby:
@@ -58,7 +58,7 @@ class Standby:
         self._link.open()
 
     async def run(self) -> None:
-        """Open the link unless it is released, and take it back in time, until cancelled."""
+        """Open the link unless it is released, also after a defect of its own, and take it back in time, until cancelled."""
         if self._active:
             await self._link.close()
         else:
@@ -67,6 +67,8 @@ class Standby:
             self._changed.clear()
             if self._over:
                 await self.take_back()
+            elif not self._active and isinstance(self._link.status.error, LinkBrokeDown):
+                self._link.open()
             try:
                 async with asyncio.timeout(self._look_in_s()):
                     await self._changed.wait()
@@ -77,9 +79,9 @@ class Standby:
     def _over(self) -> bool:
         return self._until is not None and datetime.now(UTC) >= self._until
 
-    def _look_in_s(self) -> float | None:
+    def _look_in_s(self) -> float:
         if self._until is None:
-            return None
+            return LOOK_EVERY_S
         return min(max(0.0, (self._until - datetime.now(UTC)).total_seconds()), LOOK_EVERY_S)
 
     def _become(self, active: bool, until: datetime | None) -> None:

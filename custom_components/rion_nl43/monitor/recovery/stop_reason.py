@@ -19,8 +19,8 @@ _PRESET = re.compile(r"\s*([0-9]{1,5})\s*([smh])(?:ec|in|our)?s?\s*", re.IGNOREC
 class StopReason(StrEnum):
     """Why a measurement ended.
 
-    `command`: by a command of ours; `outage`: while nobody watched, as by a power loss; `preset`: its time was over;
-    `card_full`, `battery`: the meter could not go on; `operator`: somebody else, as at the meter.
+    `command`: by a command of ours; `outage`: the power was lost, as far as that can be told; `preset`: its time was
+    over; `card_full`, `battery`: the meter could not go on; `operator`: somebody else, as at the meter.
     """
 
     COMMAND = "command"
@@ -40,12 +40,14 @@ class StopReason(StrEnum):
 class Ending:
     """What is known of the end of a measurement; None where not known.
 
-    `watched`: the connection on which it was last seen to run stood until it was seen to be over; `measured` are
-    independent bounds of how long it measured, in seconds.
+    `watched`: the connection on which it was last seen to run stood until it was seen to be over; `results_left`: the
+    meter still tells results, which do not outlive its power; `measured` are independent bounds of how long it
+    measured, in seconds.
     """
 
     commanded: bool = False
     watched: bool = True
+    results_left: bool | None = None
     measured: tuple[Span, ...] = ()
     preset_s: float | None = None
     card_free_mb: float | None = None
@@ -56,7 +58,7 @@ def stop_reason(ending: Ending) -> StopReason:
     """Find the reason; what nothing else explains, somebody did."""
     if ending.commanded:
         return StopReason.COMMAND
-    if not ending.watched:
+    if not ending.watched and not ending.results_left:
         return StopReason.OUTAGE
     if _lasted(ending.preset_s, ending.measured):
         return StopReason.PRESET

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import logging
 from typing import Any
 
-from ...nl43 import AnswerError, CommandRefused, LinkError, LinkState, Meter, NL43Error
+from ...nl43 import AnswerError, CommandRefused, Levels, LinkError, LinkState, Meter, NL43Error
 from ..control.command import Asked, Command, CommandState
 from ..control.commands import Commands
-from ..kept import kept_mapping
+from ..kept import kept_flag, kept_mapping
 from ..measurement.measurement import MeasurementState
 from ..measurement.start_time import Span, measured_span
 from ..signal import Signal
@@ -36,8 +36,8 @@ class _Seen:
     connection: int
     at: float
     elapsed_s: float | None
-    uncertainty_s: float
-    paused: bool
+    uncertainty_s: float = 0.0
+    paused: bool = False
 
 
 class Watchdog:
@@ -64,12 +64,12 @@ class Watchdog:
         self._rule = RestartRule(kept)
         last_stop = kept.get("last_stop")
         self._last_stop = StopReason(last_stop) if last_stop in list(StopReason) else None
-        self._told = (self._rule.state, self.memory)
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self._asked_on = -1
-        self._seen: _Seen | None = None
+        self._seen = _Seen(-1, self._loop.time(), None) if kept_flag(kept.get("measuring")) else None
         self._stop_commanded = False
+        self._told = (self._rule.state, self.memory)
 
     @property
     def expected(self) -> bool | None:
@@ -94,7 +94,11 @@ class Watchdog:
     @property
     def memory(self) -> dict[str, Any]:
         """What to keep over a restart."""
-        return {**self._rule.to_json(), "last_stop": self._last_stop and self._last_stop.value}
+        return {
+            **self._rule.to_json(),
+            "last_stop": self._last_stop and self._last_stop.value,
+            "measuring": self._seen is not None,
+        }
 
     def on_change(self, callback: Callable[[WatchdogState], None]) -> Callable[[], None]:
         """Be told every change of `state`."""
@@ -203,9 +207,18 @@ class Watchdog:
 
     async def _ending(self, seen: _Seen) -> Ending:
         """Find out how the measurement ended; raises LinkError."""
-        if self._stop_commanded or seen.connection != self._connection:
-            return Ending(commanded=self._stop_commanded, watched=seen.connection == self._connection)
-        ending = Ending(measured=await self._measured(seen), preset_s=await self._preset_s())
+        if self._stop_commanded:
+            return Ending(commanded=True)
+        results = await self._optional(self._meter.results())
+        levels = results or self._state.levels
+        ending = Ending(
+            watched=seen.connection == self._connection,
+            results_left=None if levels is None else levels.main.le is not None,
+            measured=self._measured(seen, results),
+        )
+        if stop_reason(ending) is StopReason.OUTAGE:
+            return ending
+        ending = replace(ending, preset_s=await self._preset_s())
         if stop_reason(ending) is StopReason.PRESET:
             return ending
         card_free = await self._optional(self._meter.setting("SD Card Free Size")) or ""
@@ -215,13 +228,12 @@ class Watchdog:
             battery=await self._optional(self._meter.setting("Battery Level")),
         )
 
-    async def _measured(self, seen: _Seen) -> tuple[Span, ...]:
+    def _measured(self, seen: _Seen, results: Levels | None) -> tuple[Span, ...]:
         """How long it measured: by the clock, and by its results."""
         spans = []
         if seen.elapsed_s is not None:
             longest_s = seen.elapsed_s if seen.paused else seen.elapsed_s + self._loop.time() - seen.at
             spans.append(Span(seen.elapsed_s - seen.uncertainty_s, longest_s + seen.uncertainty_s))
-        results = await self._optional(self._meter.results())
         if results is not None and results.main.leq is not None and results.main.le is not None:
             spans.append(measured_span(results.main.leq, results.main.le))
         return tuple(spans)

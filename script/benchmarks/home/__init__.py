@@ -1,0 +1,1 @@
+"""Home Assistant with many meters: what it costs, and what the recorder keeps."""

@@ -1,0 +1,136 @@
+"""What many meters cost one Home Assistant, a restart with them and an outage of all of them included."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+import tempfile
+
+import aiohttp
+
+from ..emulator import EmulatorProcess, emulator
+from ..table import Finding, at_least, at_most, exactly, show
+from .child import Child, Phase, home_assistant
+
+METERS = (1, 10, 50, 100)
+SAMPLE_CPU_S = 0.001
+LAG_P99_S = 0.05
+IDLE_S = 5.0
+# After they have come, the meters still tell their facts.
+SETTLE_S = 5.0
+SILENT_S = 60.0
+# A back-off after the outage, and a time-out that began before its end.
+BACK_WITHIN_S = 45.0
+SAMPLES_PER_S = 0.9
+STREAMED_SAMPLES_PER_S = 9.0
+# Unavailable, and available again.
+LINES_PER_OUTAGE = 2
+STREAMED = {"feed": "streamed"}
+UNREACHABLE = {"name": "unreachable", "for_s": SILENT_S, "parameters": {"seen": "timeout", "connection": "silent"}}
+
+
+async def run(numbers: Sequence[int], seconds: float) -> bool:
+    """Have so many meters for so long, number by number; the greatest number restarts and falls silent too."""
+    kept = True
+    for number in sorted(numbers):
+        with tempfile.TemporaryDirectory(prefix="rion-nl43-bench-") as folder:
+            kept &= await _run(Path(folder), number, seconds, every=number == max(numbers))
+    return kept
+
+
+async def _run(folder: Path, number: int, seconds: float, *, every: bool) -> bool:
+    async with emulator("--api-port", "0", "--count", str(number), "--measuring", "--latency", "lan") as meters:
+        async with home_assistant(folder) as home:
+            kept = await _steady(home, meters, number, seconds, every=every)
+        if every:
+            async with home_assistant(folder) as home:
+                kept &= show(f"restart with {number} meters", _restart(home, number))
+                kept &= await _outage(home, meters, number)
+    violations = sum(sum(report["violations"].values()) for report in meters.reports.values())
+    return show(f"emulator, {number} meters", [exactly("rules broken by the client", violations, 0)]) and kept
+
+
+async def _steady(home: Child, meters: EmulatorProcess, number: int, seconds: float, *, every: bool) -> bool:
+    idle = await home.order("wait", seconds=IDLE_S)
+    added = await home.order("add", meters=meters.meters, options={})
+    await home.order("wait", seconds=SETTLE_S)
+    polled = await home.order("wait", seconds=seconds)
+    kept = show(
+        f"Home Assistant, {number} meters polled for {seconds:.0f} s",
+        [
+            Finding("all added and with levels after", f"{added.figures.seconds:.1f} s"),
+            *_cost(polled, idle, number, SAMPLES_PER_S),
+        ],
+    )
+    if every:
+        await home.order("options", options=STREAMED)
+        await home.order("wait", seconds=SETTLE_S)
+        streamed = await home.order("wait", seconds=seconds)
+        kept &= show(
+            f"Home Assistant, {number} meters streamed for {seconds:.0f} s",
+            _cost(streamed, idle, number, STREAMED_SAMPLES_PER_S),
+        )
+        await home.order("options", options={"feed": "polled"})
+    return kept
+
+
+def _cost(phase: Phase, idle: Phase, number: int, samples_per_s: float) -> list[Finding]:
+    figures, before = phase.figures, idle.figures
+    loop_s = figures.loop_cpu_s - before.loop_cpu_s / before.seconds * figures.seconds
+    process_s = figures.process_cpu_s - before.process_cpu_s / before.seconds * figures.seconds
+    return [
+        at_least("samples per second and meter", phase.samples / number / figures.seconds, samples_per_s, 2),
+        at_most("CPU of the event loop per sample", 1000 * loop_s / phase.samples, 1000 * SAMPLE_CPU_S, " ms"),
+        Finding("CPU with the recorder's thread per sample", f"{1000 * process_s / phase.samples:.3f} ms"),
+        Finding("CPU, of one core", f"{100 * figures.process_cpu_s / figures.seconds:.1f} %"),
+        *_lag(phase),
+        Finding("memory", f"{figures.memory_mb:.0f} MB"),
+        Finding("memory per meter", f"{(figures.memory_mb - before.memory_mb) / number:.2f} MB"),
+        Finding("log lines", f"{phase.log_lines} + {phase.other_log_lines}"),
+    ]
+
+
+def _lag(phase: Phase) -> list[Finding]:
+    figures = phase.figures
+    return [
+        Finding("loop lag p50", f"{1000 * figures.lag_p50_s:.1f} ms"),
+        at_most("loop lag p99", 1000 * figures.lag_p99_s, 1000 * LAG_P99_S, " ms", 1),
+        Finding("loop lag longest", f"{1000 * figures.lag_max_s:.0f} ms"),
+        Finding("of it by own work: p99, longest", f"{1000 * figures.own_p99_s:.1f}, {1000 * figures.own_max_s:.0f} ms"),
+    ]
+
+
+def _restart(home: Child, number: int) -> list[Finding]:
+    assert home.started  # noqa: S101 # it runs
+    return [
+        Finding("set up and with levels after", f"{home.started.figures.seconds:.1f} s"),
+        Finding("CPU", f"{home.started.figures.process_cpu_s:.1f} s"),
+        exactly("meters available", home.started.available, number),
+        *_lag(home.started),
+        Finding("log lines", f"{home.started.log_lines} + {home.started.other_log_lines}"),
+    ]
+
+
+async def _outage(home: Child, meters: EmulatorProcess, number: int) -> bool:
+    await home.order("wait", seconds=SETTLE_S)
+    async with aiohttp.ClientSession() as session:
+        await asyncio.gather(*(_silence(session, meters, meter["serial"]) for meter in meters.meters))
+    silent = await home.order("wait", seconds=SILENT_S)
+    back = await home.order("recover")
+    return show(
+        f"{number} meters silent for {SILENT_S:.0f} s at once",
+        [
+            exactly("available at the end of it", silent.available, 0),
+            *_lag(silent),
+            Finding("CPU, of one core", f"{100 * silent.figures.process_cpu_s / silent.figures.seconds:.1f} %"),
+            at_most("all back after", back.figures.seconds, BACK_WITHIN_S, " s", 1),
+            *_lag(back),
+            exactly("log lines", silent.log_lines + back.log_lines, LINES_PER_OUTAGE * number),
+            exactly("log lines of others", silent.other_log_lines + back.other_log_lines, 0),
+            Finding("memory", f"{back.figures.memory_mb:.0f} MB"),
+        ],
+    )
+
+
+async def _silence(session: aiohttp.ClientSession, meters: EmulatorProcess, serial: str) -> None:
+    async with session.post(f"{meters.api}/api/meters/{serial}/faults", json=UNREACHABLE) as response:
+        response.raise_for_status()

@@ -1,0 +1,70 @@
+"""The options of a meter, and what its form for another address asks."""
+
+from playwright.async_api import Locator, Page, expect
+import pytest
+
+from emulator import EmulatedMeter
+from script.demo_home import DOMAIN
+from script.demo_home.meters import Device
+
+from .device_rows import device_page, value
+from .visitor import TIMEOUT_MS, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings")
+
+
+def entry_row(page: Page, meter: EmulatedMeter) -> Locator:
+    """Find a meter's entry on the integration's page."""
+    return page.locator("ha-config-entry-row").filter(has_text=meter.config.serial)
+
+
+async def submit(dialog: Locator) -> None:
+    """Send a form."""
+    await dialog.get_by_role("button", name="Submit").click()
+
+
+async def test_options(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
+    """All sections are there, a mistake is told at its section, and what is saved holds without a new connection."""
+    page, meter = visitor.page, meters[0]
+    connections = len(meter.referee.connections)
+    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
+    await entry_row(page, meter).get_by_role("button", name="Configure").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
+    await visitor.pictures("options")
+    for name in SECTIONS:
+        await dialog.get_by_role("button", name=name, exact=True).click()
+        await dialog.get_by_role("button", name=name, exact=True).scroll_into_view_if_needed()
+        await visitor.picture(f"options-{name.lower().replace(' ', '-')}")
+
+    await dialog.get_by_text("Streamed: ten samples a second").click()
+    await dialog.get_by_text("While a schedule is on").click()
+    await submit(dialog)
+    await expect(dialog.get_by_text("Choose the schedule that says")).to_be_visible(timeout=TIMEOUT_MS)
+    await visitor.pictures("options-error")
+    await dialog.get_by_text("Always", exact=True).click()
+    await submit(dialog)
+    await expect(dialog.get_by_text("Success")).to_be_visible(timeout=TIMEOUT_MS)
+
+    await visitor.go(device_page(device))
+    await expect(value(page, "Feed")).to_contain_text("Streamed", timeout=TIMEOUT_MS)
+    await expect(value(page, "Watchdog")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
+    assert len(meter.referee.connections) == connections
+
+
+async def test_address_and_ftp_login(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
+    """The form for another address shows the present one, and the FTP login without its password."""
+    page, meter = visitor.page, meters[0]
+    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
+    await entry_row(page, meter).get_by_role("button", name="Menu").first.click()
+    await page.get_by_text("Reconfigure").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    await expect(dialog.get_by_text("The running connection is given up first")).to_be_visible(timeout=TIMEOUT_MS)
+    await dialog.get_by_role("button", name="FTP login").click()
+    await expect(dialog.get_by_label("FTP port")).to_have_value(str(meter.ftp_port))
+    await expect(dialog.get_by_label("Password", exact=True)).to_have_value("")
+    await visitor.pictures("reconfigure")
+    await submit(dialog)
+    await expect(dialog.get_by_text("Re-configuration was successful")).to_be_visible(timeout=TIMEOUT_MS)

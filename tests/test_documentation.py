@@ -1,0 +1,248 @@
+"""The documentation for users says what there is, and nothing else."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.rion_nl43 import number, select, sensor
+from custom_components.rion_nl43.const import (
+    DEFAULT_FTP_PORT,
+    DEFAULT_FTP_USER,
+    DEFAULT_PORT,
+    EVENT_COMMAND,
+    PUBLISH_INTERVAL_S,
+)
+from custom_components.rion_nl43.event import ATTRIBUTES
+from custom_components.rion_nl43.logbook import ASKERS, NAMES
+from custom_components.rion_nl43.monitor import CommandState, Diagnosis, WatchdogState
+from custom_components.rion_nl43.nl43.commands import COMMANDS
+from custom_components.rion_nl43.options import WINDOW_CHOICES_MIN
+from custom_components.rion_nl43.options_flow import DEFAULT, SECTIONS
+
+from .documentation import (
+    DOCS,
+    PAGES,
+    ROOT,
+    Row,
+    anchors,
+    examples,
+    expanded,
+    links,
+    mappings,
+    quoted,
+    responses,
+    section,
+    sections,
+)
+from .integration.entity_rows import ALL, ENABLED_WINDOWS, LENGTHS, WINDOW_SYMBOLS
+
+INTEGRATION = ROOT / "custom_components" / "rion_nl43"
+TEXTS = json.loads((INTEGRATION / "translations" / "en.json").read_text(encoding="utf-8"))
+ACTIONS: dict[str, Any] = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+ENTITIES, CONTROL = DOCS / "entities.md", DOCS / "control.md"
+PLATFORMS = {
+    "Sensors": Platform.SENSOR,
+    "Binary sensors": Platform.BINARY_SENSOR,
+    "Buttons": Platform.BUTTON,
+    "Events": Platform.EVENT,
+    "Switches": Platform.SWITCH,
+    "Selects": Platform.SELECT,
+    "Numbers": Platform.NUMBER,
+}
+CATEGORIES = {"Diagnostic": EntityCategory.DIAGNOSTIC, "Configuration": EntityCategory.CONFIG}
+ANY_LENGTH = {**LENGTHS, 2: "2min", 10: "10min", 30: "30min"}
+
+type Entity = tuple[Platform, str, EntityCategory | None, bool]
+
+
+def documented() -> list[tuple[Entity, Row]]:
+    """Return all entities that the page tells of, each with its row."""
+    found = []
+    for part in sections(ENTITIES):
+        *_, above = part.above or ("",)
+        platform = PLATFORMS.get(part.heading) or PLATFORMS.get(above)
+        if platform is None:
+            continue
+        for row in part.rows:
+            (ids,) = quoted(row[1])
+            enabled = {"yes": True, "no": False}[row[-1]]
+            category = CATEGORIES.get(part.heading)
+            found += [((platform, object_id, category, enabled), row) for object_id in expanded(ids)]
+    return found
+
+
+def existing() -> set[Entity]:
+    """Return all entities that a meter can have, whatever windows its options want."""
+    rows = {(platform, object_id, category, on) for platform, _, object_id, _, _, _, category, on in ALL}
+    windows = {
+        (Platform.SENSOR, f"{quantity}_{length}{aligned}", None, on)
+        for quantity in WINDOW_SYMBOLS
+        for minutes, length in ANY_LENGTH.items()
+        for aligned, on in (("", f"{quantity}_{minutes}min" in ENABLED_WINDOWS), ("_clock_aligned", False))
+    }
+    return rows | windows
+
+
+def test_entities() -> None:
+    """Each has its row under its platform and category, which says whether it is on at first."""
+    assert set(ANY_LENGTH) == set(WINDOW_CHOICES_MIN)
+    told = [entity for entity, _ in documented()]
+    assert len(told) == len(set(told))
+    assert set(told) == existing()
+
+
+def test_names_of_entities() -> None:
+    """They are called as Home Assistant calls them; those of levels depend on the meter."""
+    names = {(platform, object_id): name for platform, _, object_id, name, kind, *_ in ALL if kind != "sound_pressure"}
+    told = {}
+    for (platform, object_id, *_), row in documented():
+        called = dict(zip(expanded(quoted(row[1])[0]), expanded(row[0]), strict=False))
+        if (platform, object_id) in names:
+            told[platform, object_id] = called[object_id]
+    assert told == names
+
+
+def test_states_of_entities() -> None:
+    """All words that an entity can tell or take are in its row, and all figures."""
+    keys = {(platform, object_id): key for platform, key, object_id, *_ in ALL}
+    descriptions: tuple[SensorEntityDescription, ...] = (*sensor.MEASUREMENT, *sensor.FACTS, *sensor.STATUS)
+    sensors = {
+        description.key: set(map(str, description.options)) for description in descriptions if description.options
+    }
+    selects = {description.key: set(description.options or ()) for description in select.SELECTS}
+    numbers = {
+        description.key: (description.native_min_value, description.native_max_value) for description in number.NUMBERS
+    }
+    for (platform, object_id, *_), row in documented():
+        key = keys.get((platform, object_id))
+        if platform is Platform.SENSOR and key in sensors:
+            assert set(quoted(row[2])) == sensors[key], object_id
+        elif platform is Platform.SELECT:
+            assert set(quoted(row[2])) == selects[str(key)], object_id
+        elif platform is Platform.NUMBER:
+            assert tuple(map(int, re.findall("-?[0-9]+", row[2])))[:2] == numbers[str(key)], object_id
+        elif platform is Platform.EVENT:
+            assert set(quoted(row[2])) == {*CommandState, *ATTRIBUTES}
+
+
+def test_actions() -> None:
+    """Each has its section, with all its fields and their defaults, and an example."""
+    page = DOCS / "actions.md"
+    headings = [part.heading for part in sections(page) if part.above == ("Actions",)]
+    assert headings == [f"`rion_nl43.{name}`" for name in ACTIONS]
+    for name, action in ACTIONS.items():
+        part = section(page, f"`rion_nl43.{name}`")
+        fields = {quoted(row[0])[0]: row[1] for table in part.tables if table[0][0] == "Field" for row in table[1:]}
+        assert fields == {
+            key: "required" if about.get("required") else str(about["default"]).lower()
+            for key, about in (action.get("fields") or {}).items()
+        }
+        assert f"action: rion_nl43.{name}\n" in part.text
+
+
+def test_forbidden_settings() -> None:
+    """The page names all of them."""
+    (row,) = (row for row in section(DOCS / "actions.md", "`rion_nl43.send_command`").rows if "cut" in row[-1])
+    assert set(quoted(row[0])) == {command.name for command in COMMANDS.values() if command.forbidden}
+
+
+def test_options() -> None:
+    """Each has its row in its section, with its default."""
+    page, flow = DOCS / "options.md", TEXTS["options"]["step"]["init"]["sections"]
+    for key, schema in SECTIONS.items():
+        rows = section(page, flow[key]["name"]).rows
+        labels = flow[key]["data"]
+        assert [row[0] for row in rows] == [labels[str(option)] for option in schema.schema]
+        for row, option in zip(rows, schema.schema, strict=True):
+            default = getattr(DEFAULT, str(option))
+            choices = TEXTS["selector"].get(str(option), {}).get("options", {})
+            if choices:
+                assert row[1] == "; ".join(choices.values())
+            if isinstance(default, str):
+                assert row[2] == choices[default].partition(":")[0]
+            elif isinstance(default, tuple):
+                assert row[2] == ", ".join(map(str, default)) + " min"
+            else:
+                assert row[2] == {None: "none", False: "off"}.get(default, str(default)), option
+
+
+def test_publish_profiles() -> None:
+    """Their intervals are right."""
+    told = {row[0]: row[1] for row in section(DOCS / "feeds.md", "Publishing").rows}
+    assert told == {profile.value.capitalize(): f"{seconds:.0f} s" for profile, seconds in PUBLISH_INTERVAL_S.items()}
+
+
+def test_address() -> None:
+    """The defaults of the fields are right."""
+    told = {row[0]: row[1] for row in section(DOCS / "options.md", "Address and FTP login").rows}
+    assert told["Port"] == str(DEFAULT_PORT)
+    assert told["FTP port"] == str(DEFAULT_FTP_PORT)
+    assert told["User, Password"].startswith(f"{DEFAULT_FTP_USER},")
+
+
+def test_repairs() -> None:
+    """Each issue has its section, with all that its fix flow offers."""
+    page, prefix = DOCS / "troubleshooting.md", "{name}: "
+    told = {part.heading: part.text for part in sections(page) if part.above[-1:] == ("Repairs",)}
+    assert sorted(told) == sorted(
+        (title := issue["title"].removeprefix(prefix))[0].upper() + title[1:] for issue in TEXTS["issues"].values()
+    )
+    for issue in TEXTS["issues"].values():
+        title = issue["title"].removeprefix(prefix)
+        offered = issue["fix_flow"]["step"]["init"]["menu_options"].values()
+        for offer in offered:
+            told_of = told[title[0].upper() + title[1:]] + section(page, "Repairs").text
+            assert f"*{offer}*" in told_of, (title, offer)
+
+
+def test_messages_when_adding() -> None:
+    """Those that the page explains are those of the flow."""
+    messages = [*TEXTS["config"]["error"].values(), *TEXTS["config"]["abort"].values()]
+    for begin, _ in section(DOCS / "troubleshooting.md", "When a meter is added").rows:
+        assert any(message.startswith(begin) for message in messages), begin
+
+
+def test_words() -> None:
+    """Every diagnosis, every state of a command and of the watchdog is explained, and nothing else."""
+    names = TEXTS["entity"]["sensor"]["link"]["state"]
+    told = [(row[0], *quoted(row[1])) for row in section(DOCS / "link.md", "Diagnosis").rows]
+    assert told == [(names[diagnosis], diagnosis) for diagnosis in Diagnosis]
+    life = section(CONTROL, "The life of a command")
+    states, attributes = life.tables
+    assert [quoted(row[0]) for row in states[1:]] == [[state] for state in CommandState]
+    assert [quoted(row[0]) for row in attributes[1:]] == [[attribute] for attribute in ATTRIBUTES]
+    values = {row[0]: quoted(row[1]) for row in attributes[1:]}
+    assert values["`command`"] == list(NAMES)
+    assert sorted(values["`asked_reason`"]) == sorted(ASKERS)
+    watchdog = section(CONTROL, "Keep measuring").tables[-1]
+    assert [quoted(row[0]) for row in watchdog[1:]] == [[state] for state in WatchdogState]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples(page: Path) -> None:
+    """They name entities, actions, fields and events that there are."""
+    for block in mappings([*examples(page), *map(json.loads, responses(page))]):
+        if (name := str(block.get("action"))).startswith("rion_nl43."):
+            fields = ACTIONS[name.removeprefix("rion_nl43.")].get("fields") or {}
+            data = block.get("data", {})
+            assert data.keys() <= fields.keys()
+            assert {key for key, about in fields.items() if about.get("required")} <= data.keys()
+        if "event_type" in block:
+            assert block["event_type"] == EVENT_COMMAND
+        if "entity_id" in block:
+            platform, _, object_id = block["entity_id"].partition(".main_road_")
+            assert (platform, object_id) in {entity[:2] for entity in existing()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links(page: Path) -> None:
+    """They lead somewhere."""
+    for target, anchor in links(page):
+        assert target.exists(), target
+        assert not anchor or anchor in anchors(target), (target.name, anchor)
