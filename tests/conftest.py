@@ -1,7 +1,7 @@
 """What all tests share: virtual time and open loopback sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 import inspect
 
@@ -19,12 +19,22 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-async def virtual_clock() -> AsyncIterator[None]:
-    """Let the running loop's time and the wall clock be one virtual time that starts at START."""
+async def virtual_clock() -> AsyncIterator[Callable[[float], None]]:
+    """Let the running loop's time and the wall clock be one virtual time that starts at START.
+
+    Gives what puts the wall clock alone forward by so many seconds, or back.
+    """
     clock = VirtualTime(asyncio.get_running_loop())
     with freeze_time(START) as frozen:
-        clock.on_advance = lambda elapsed_s: frozen.move_to(START + timedelta(seconds=elapsed_s))
-        yield
+        began = START
+
+        def put(by_s: float) -> None:
+            nonlocal began
+            began += timedelta(seconds=by_s)
+            frozen.tick(by_s)
+
+        clock.on_advance = lambda elapsed_s: frozen.move_to(began + timedelta(seconds=elapsed_s))
+        yield put
     clock.uninstall()
 
 

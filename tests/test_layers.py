@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+import re
 import sys
 
 import pytest
@@ -47,3 +48,11 @@ def test_emulator_and_integration_share_no_code() -> None:
         assert "custom_components" not in set(imports(file))
     for file in INTEGRATION.rglob("*.py"):
         assert "emulator" not in set(imports(file))
+
+
+def test_every_module_has_its_place() -> None:
+    """Who contributes finds each module of the layer for Home Assistant beside the idea that it belongs to."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("## Where is what")[2]
+    cells = re.findall(r"^\|[^|]*\| (`.*`) \|$", table, re.MULTILINE)
+    named = [name for cell in cells for name in cell.strip("`").split("`, `")]
+    assert sorted(named) == sorted(path.stem for path in INTEGRATION.glob("*.py"))

@@ -1,10 +1,13 @@
 """Rion NL-43, NL-53 and NL-63 sound level meters."""
 
+import asyncio
+
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .availability import async_follow_availability
 from .command_events import async_tell_commands
@@ -28,6 +31,7 @@ from .services import async_setup_services
 
 __all__ = ["async_migrate_entry", "async_remove_entry", "async_setup", "async_setup_entry", "async_unload_entry"]
 
+SETTING_UP: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_setting_up")
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -48,6 +52,13 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:
     """Set up a meter from its stored identity, whether it answers now or later."""
+    # One after the other: some hundred entities of a hundred meters at once would hold up all of Home Assistant.
+    async with hass.data.setdefault(SETTING_UP, asyncio.Lock()):
+        await _async_set_up(hass, entry)
+    return True
+
+
+async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     memory = MemoryStore(hass, entry.entry_id)
     restored = await memory.async_load()
     link = async_get_connections(hass).async_take(entry.data[CONF_HOST], entry.data[CONF_PORT])
@@ -70,7 +81,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool
     async_follow_issues(hass, entry)
     async_tell_commands(hass, entry)
     runner.async_start(hass, entry)
-    return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:

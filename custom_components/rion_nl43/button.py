@@ -14,8 +14,8 @@ from .entity import RionEntity
 from .errors import translate_errors
 from .monitor import Asked, MeterMonitor
 
-# The link carries out one command after the other anyway.
-PARALLEL_UPDATES = 1
+# The link puts the commands in order, and a Stop waits for nothing that takes its time.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,3 +56,6 @@ PUBLISH_INTERVAL_S: Final = {
     PublishProfile.NORMAL: 10.0,
     PublishProfile.LIVE: 1.0,
 }
+# A level of a running window is published once in its length, and at least this often: with more, ten days of a meter
+# would take more than 25 MB in the recorder's database.
+WINDOW_INTERVAL_LIMIT_S: Final = 300.0

@@ -9,14 +9,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import re
 from typing import override
+import zlib
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .acoustics import Basis, WindowLevels, WindowSpec
-from .const import CONF_PUBLISH, DOMAIN, LOGGER, PUBLISH_INTERVAL_S, PublishProfile
+from .acoustics import Basis, WindowKind, WindowLevels, WindowSpec
+from .const import (
+    CONF_PUBLISH,
+    CONF_SERIAL,
+    DOMAIN,
+    LOGGER,
+    PUBLISH_INTERVAL_S,
+    WINDOW_INTERVAL_LIMIT_S,
+    PublishProfile,
+)
 from .errors import error_translation
 from .memory import MemoryStore
 from .monitor import Diagnosis, Facts, Measurement, MeterMonitor, Sample, WatchdogState
@@ -36,6 +45,10 @@ class RionRuntimeData:
     facts: FactsCoordinator
     status: StatusCoordinator
 
+
+# So much more or less of a window covered is news.
+COVERAGE_STEP_PERCENT = 5
+PUT_OFF_LIMIT_S = 10.0
 
 type RionConfigEntry = ConfigEntry[RionRuntimeData]
 
@@ -135,6 +148,9 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
         self._under: bool | None = None
         self._labels = _labels(monitor.facts)
         self._watched = Counter[WindowSpec]()
+        self._windows_at: dict[WindowSpec, float] = {}
+        # Meters that come at the same moment, as after a restart, do not publish at the same moment ever after.
+        self._share = zlib.crc32(entry.data[CONF_SERIAL].encode()) / 2**32
         entry.async_on_unload(monitor.on_sample(self._async_handle_sample))
         entry.async_on_unload(monitor.on_measurement(self._async_handle_measurement))
         entry.async_on_unload(monitor.on_facts(self._async_handle_facts))
@@ -154,7 +170,10 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
     def _async_handle_sample(self, sample: Sample) -> None:
         self._note_flags(sample)
         if self._published_at is None or self.hass.loop.time() - self._published_at >= self.interval_s:
-            self.async_publish(self._collect())
+            first = self._published_at is None
+            self.async_publish(self._collect(regularly=True))
+            if first:
+                self._put_off()
 
     @callback
     def _async_handle_measurement(self, measurement: Measurement) -> None:
@@ -166,10 +185,15 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
     def async_set_available(self, available: bool) -> None:
         """Publish what is known now together with the news."""
         self.data = self._collect()
+        self._put_off()
         super().async_set_available(available)
 
-    def _collect(self) -> LevelsData:
-        """Return what is known now; the next publication is due one interval later."""
+    def _put_off(self) -> None:
+        """Let the next publication come later than usual, by this meter's own share of an interval."""
+        self._published_at = self.hass.loop.time() + self._share * min(self.interval_s, PUT_OFF_LIMIT_S)
+
+    def _collect(self, *, regularly: bool = False) -> LevelsData:
+        """Return what is known now, of windows only what is due if `regularly`; the next is due one interval later."""
         self._published_at = self.hass.loop.time()
         if sample := self.monitor.sample:
             self._note_flags(sample)
@@ -178,19 +202,30 @@ class LevelsCoordinator(PushCoordinator[LevelsData]):
         return LevelsData(
             sample=sample,
             measurement=self.monitor.measurement,
-            windows=self._windows(),
+            windows=self._windows(self._published_at, regularly),
             round_trip_s=self.monitor.statistics.last_answer_s,
             over=over,
             under=under,
         )
 
-    def _windows(self) -> dict[WindowSpec, WindowLevels]:
+    def _windows(self, now: float, regularly: bool) -> dict[WindowSpec, WindowLevels]:
         """Return what the watched windows tell; one that the options do not want any more tells nothing."""
         found = {}
         for spec in +self._watched:
             with suppress(KeyError):
-                found[spec] = self.monitor.windows.levels(spec)
+                levels, last = self.monitor.windows.levels(spec), self.data.windows.get(spec)
+                if regularly and last and _alike(levels, last) and not self._window_due(spec, now):
+                    levels = last
+                else:
+                    self._windows_at[spec] = now
+                found[spec] = levels
         return found
+
+    def _window_due(self, spec: WindowSpec, now: float) -> bool:
+        """Whether figures are to be published; what an aligned window tells changes by itself seldom enough."""
+        if spec.kind is WindowKind.ALIGNED or self.interval_s <= PUBLISH_INTERVAL_S[PublishProfile.LIVE]:
+            return True
+        return now - self._windows_at[spec] >= min(spec.length_s, WINDOW_INTERVAL_LIMIT_S)
 
     def _note_flags(self, sample: Sample) -> None:
         self._over = _latch(self._over, sample.levels.main.over)
@@ -281,6 +316,13 @@ def error_word(class_name: str) -> str:
 def _labels(facts: Facts) -> tuple[object, ...]:
     """Return what the names of levels are made of."""
     return facts.percentiles, facts.frequency_weightings, facts.time_weightings
+
+
+def _alike(levels: WindowLevels, last: WindowLevels) -> bool:
+    """Whether only the figures of a window are new, which can wait."""
+    if levels.leq is None or last.leq is None or levels.basis is not last.basis:
+        return False
+    return abs(levels.coverage_percent - last.coverage_percent) < COVERAGE_STEP_PERCENT
 
 
 def _latch(known: bool | None, new: bool | None) -> bool | None:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -22,16 +24,34 @@ TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD}
 # The meter's own addresses stand in lines that set or ask for them.
 PRIVATE_COMMANDS: Final = ("ethernet",)
 
+# The system's errors name the address that a host's name stands for.
+_IPV4 = re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b")
+
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
     """Return what is known of the meter, its link and its measurement; all times are ISO 8601 in UTC."""
+    found = {
+        "data": dict(entry.data),
+        "options": asdict(MeterOptions.from_entry(entry)),
+        **(_running(hass, entry) if entry.state is ConfigEntryState.LOADED else {}),
+    }
+    private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
+    return {key: _plain(value, private) for key, value in async_redact_data(found, TO_REDACT).items()}
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: RionConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the same: a meter is one entry and one device."""
+    return await async_get_config_entry_diagnostics(hass, entry)
+
+
+def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
+    """Return what is known while the meter is watched."""
     runtime = entry.runtime_data
     monitor = runtime.monitor
-    options = MeterOptions.from_entry(entry)
     clock = _Clock(hass)
-    found: dict[str, Any] = {
-        "data": dict(entry.data),
-        "options": asdict(options),
+    return {
         "available": monitor.available,
         "reason": _kind(monitor.reason),
         "link": {
@@ -44,7 +64,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
         "publish_interval_s": runtime.levels.interval_s,
         "measurement": asdict(monitor.measurement),
         "sample": asdict(monitor.sample) if monitor.sample else None,
-        "windows": _windows(monitor, options),
+        "windows": _windows(monitor, MeterOptions.from_entry(entry)),
         "facts": asdict(monitor.facts),
         "drifts": [asdict(drift) for drift in monitor.baseline.drifts],
         "commands": [_command(command) for command in monitor.commands.recent],
@@ -61,15 +81,6 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
         },
         "acknowledged": sorted(runtime.memory.acknowledged),
     }
-    private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
-    return {key: _plain(value, private) for key, value in async_redact_data(found, TO_REDACT).items()}
-
-
-async def async_get_device_diagnostics(
-    hass: HomeAssistant, entry: RionConfigEntry, device: DeviceEntry
-) -> dict[str, Any]:
-    """Return the same: a meter is one entry and one device."""
-    return await async_get_config_entry_diagnostics(hass, entry)
 
 
 class _Clock:
@@ -155,7 +166,7 @@ def _plain(value: Any, private: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         for word in private:
             value = value.replace(word, REDACTED)
-        return value
+        return _IPV4.sub(REDACTED, value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):

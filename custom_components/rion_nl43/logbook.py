@@ -28,7 +28,7 @@ NAMES: Final = {
 ENDS: Final[Mapping[str, str]] = {
     CommandState.COMPLETED: "completed",
     CommandState.FAILED: "failed",
-    CommandState.EXPIRED: "expired: it could not be sent in time, and was not sent",
+    CommandState.EXPIRED: "could not be sent in time and was not sent",
     CommandState.BLOCKED: "was not sent",
 }
 # The others say it all by their name.
@@ -67,6 +67,6 @@ def _message(data: Mapping[str, Any]) -> str:
     if asker := ASKERS.get(str(data.get(ATTR_ASKED_REASON))):
         what += f", asked for by {asker},"
     end = ENDS.get(state, state)
-    if state != CommandState.EXPIRED and (reason := data.get(ATTR_REASON)):
+    if reason := data.get(ATTR_REASON):
         end += f": {reason}"
     return f"{what} {end}"

@@ -1,6 +1,6 @@
 """The options of a meter, asked for in sections; the running entry takes them up without losing its connection."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from homeassistant.components.schedule import DOMAIN as SCHEDULE_DOMAIN
@@ -110,9 +110,16 @@ SECTIONS: Final[Mapping[str, probatio.Schema]] = {
         }
     ),
 }
-OPTIONS_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(name): section(schema, {"collapsed": name != PUBLISHING}) for name, schema in SECTIONS.items()}
-)
+
+
+def options_schema(expanded: Collection[str] = (PUBLISHING,)) -> probatio.Schema:
+    """Return the form with these sections open and the others folded."""
+    return probatio.Schema(
+        {
+            probatio.Required(name): section(schema, {"collapsed": name not in expanded})
+            for name, schema in SECTIONS.items()
+        }
+    )
 
 
 class RionOptionsFlow(OptionsFlow):
@@ -131,7 +138,7 @@ class RionOptionsFlow(OptionsFlow):
                 return self.async_create_entry(data=options.as_mapping())
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, suggested),
+            data_schema=self.add_suggested_values_to_schema(options_schema(errors or (PUBLISHING,)), suggested),
             errors=errors,
         )
 

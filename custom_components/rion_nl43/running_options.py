@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.const import CONF_HOST, CONF_PORT
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.const import CONF_HOST, CONF_PORT, STATE_OFF, STATE_ON
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 
@@ -21,7 +21,6 @@ from .const import (
 from .coordinator import RionConfigEntry
 from .ftp_login import FtpLogin
 from .issues import async_refresh_issues
-from .measuring_schedule import schedule_is_on
 from .monitor import FeedMode, FeedOptions, ProbePorts
 from .options import MeterOptions
 from .power import async_switch_power
@@ -47,9 +46,7 @@ def async_follow_options(hass: HomeAssistant, entry: RionConfigEntry) -> None:
 
     running.async_apply()
     entry.async_on_unload(entry.add_update_listener(changed))
-    entry.async_on_unload(
-        hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, running.async_handle_rename, event_filter=_is_rename)
-    )
+    entry.async_on_unload(hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, running.async_handle_rename))
     entry.async_on_unload(running.async_stop)
 
 
@@ -58,9 +55,9 @@ def window_specs(options: MeterOptions) -> tuple[WindowSpec, ...]:
     return tuple(WindowSpec(kind, minutes * 60) for minutes in options.windows for kind in WindowKind)
 
 
-@callback
-def _is_rename(data: er.EventEntityRegistryUpdatedData) -> bool:
-    return "old_entity_id" in data
+def _schedule_is_on(state: State | None) -> bool | None:
+    """Return whether a schedule of this state is on; None while that is not known."""
+    return {STATE_ON: True, STATE_OFF: False}.get(state.state) if state else None
 
 
 def _connection(data: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -106,8 +103,9 @@ class _RunningOptions:
     @callback
     def async_handle_rename(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         """Let the options name an entity by its new id; it is still the same, and what a schedule said holds."""
-        old, new = event.data["old_entity_id"], event.data["entity_id"]
-        options = self._entry.options
+        if event.data["action"] != "update" or (old := event.data.get("old_entity_id")) is None:
+            return
+        new, options = event.data["entity_id"], self._entry.options
         renamed = {key: new for key in NAMING if options.get(key) == old}
         if not renamed:
             return
@@ -127,7 +125,7 @@ class _RunningOptions:
         """Do what the schedule says, and tell it if an entity comes or goes."""
         old, new = event.data["old_state"], event.data["new_state"]
         is_schedule = self._watchdog is not None and event.data["entity_id"] == self._watchdog[1]
-        if is_schedule and (is_on := schedule_is_on(new)) is not None:
+        if is_schedule and (is_on := _schedule_is_on(new)) is not None:
             self._expect(is_on)
         if old is None or new is None:
             async_refresh_issues(self._hass, self._entry)
@@ -139,7 +137,7 @@ class _RunningOptions:
         self._watchdog = mode, schedule
         expected = True if mode is WatchdogMode.ALWAYS else None
         if schedule:
-            expected = schedule_is_on(self._hass.states.get(schedule))
+            expected = _schedule_is_on(self._hass.states.get(schedule))
             if first and expected is None:
                 # While Home Assistant starts the schedule comes later: what the watchdog remembers still holds.
                 return

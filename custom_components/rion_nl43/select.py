@@ -12,7 +12,7 @@ from .coordinator import RionConfigEntry
 from .setting_entity import SettingEntity
 from .settings_table import SETTINGS, WordSetting
 
-# The link carries out one command after the other anyway.
+# Of many settings at once each has its own time: none expires while it waits for the others.
 PARALLEL_UPDATES = 1
 
 

@@ -19,8 +19,8 @@ from .nl43 import FtpLoginFailed, NL43Error, check_login
 from .setting_entity import SettingEntity
 from .settings_table import SETTINGS, OnOffSetting
 
-# The link carries out one command after the other anyway.
-PARALLEL_UPDATES = 1
+# The link puts the commands in order, and the connection can be given away whatever waits for an answer.
+PARALLEL_UPDATES = 0
 
 ON, OFF = "On", "Off"
 FTP: Final = "FTP"

@@ -2,30 +2,33 @@
 
 import argparse
 import asyncio
+from collections.abc import Callable
 import sys
 
-from . import cadence, cost, fleet, fuzz, windows
+from . import cadence, control, cost, fleet, fuzz, home, soak, stream, windows
 
-BENCHMARKS = ("cadence", "parser", "sample", "windows", "emulator", "fuzz", "all")
+BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "parser": lambda _: cost.parser(),
+    "sample": lambda _: asyncio.run(cost.sample()),
+    "windows": lambda _: windows.run(),
+    "stream": lambda asked: asyncio.run(stream.run(asked.latency)),
+    "control": lambda asked: asyncio.run(control.run(asked.latency)),
+    "soak": lambda asked: soak.run(asked.hours, asked.seed),
+    "cadence": lambda asked: asyncio.run(cadence.run(asked.seconds or cadence.SECONDS, asked.latency)),
+    "emulator": lambda asked: fleet.run(asked.meters or fleet.METERS, asked.polling),
+    "home": lambda asked: asyncio.run(
+        home.run(asked.meters or home.METERS, asked.seconds or home.SECONDS, asked.scene)
+    ),
+    "fuzz": lambda asked: fuzz.run(asked.lines, asked.seed),
+}
 
 
 def main() -> int:
     """Run what is asked for; 1 if a promise was broken."""
     arguments = _arguments()
-    kept = True
-    if arguments.benchmark in ("parser", "all"):
-        kept &= cost.parser()
-    if arguments.benchmark in ("sample", "all"):
-        kept &= asyncio.run(cost.sample())
-    if arguments.benchmark in ("windows", "all"):
-        kept &= windows.run()
-    if arguments.benchmark in ("cadence", "all"):
-        kept &= asyncio.run(cadence.run(arguments.seconds, arguments.latency))
-    if arguments.benchmark in ("emulator", "all"):
-        kept &= fleet.run(arguments.meters, arguments.polling)
-    if arguments.benchmark in ("fuzz", "all"):
-        kept &= fuzz.run(arguments.lines, arguments.seed)
-    return 0 if kept else 1
+    wanted = BENCHMARKS if arguments.benchmark == "all" else (arguments.benchmark,)
+    kept = [BENCHMARKS[name](arguments) for name in wanted]
+    return 0 if all(kept) else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -37,19 +40,32 @@ def _arguments() -> argparse.Namespace:
         "parser   time to read one DOD? row\n"
         "sample   time from a row to the subscribers\n"
         "windows  time and memory of windows over an hour of the streamed feed\n"
+        "stream   virtual time: what gets lost of a stream, and how soon a level or a button is through in both feeds\n"
+        "control  virtual time: how long commands take, and how long the feed waits for them\n"
+        "soak     virtual time: days with faults at random, operators, persons, restarts\n"
         "emulator real time: what meters that are polled once a second cost\n"
+        "home     real time: Home Assistant with many meters, a restart and an outage of all; what its recorder keeps\n"
         "fuzz     random and mutated command lines at the emulator\n"
         "all      all of them (default)",
     )
-    parser.add_argument("benchmark", nargs="?", default="all", choices=BENCHMARKS)
-    parser.add_argument("--seconds", type=float, default=120.0, help="cadence: time to poll once settled (120)")
-    parser.add_argument("--latency", default="lan", choices=("lan", "lte", "none"), help="cadence: of the emulator")
+    parser.add_argument("benchmark", nargs="?", default="all", choices=(*BENCHMARKS, "all"))
     parser.add_argument(
-        "--meters", type=int, nargs="+", default=fleet.METERS, metavar="N", help="emulator: how many (1 50 200)"
+        "--seconds", type=float, help="cadence: time to poll once settled (120); home: time for each number (20)"
     )
+    parser.add_argument(
+        "--latency",
+        default="lan",
+        choices=("lan", "lte", "none"),
+        help="cadence, stream, control: of the emulator (lan)",
+    )
+    parser.add_argument(
+        "--meters", type=int, nargs="+", metavar="N", help="how many: emulator (1 50 200), home (1 10 50 100)"
+    )
+    parser.add_argument("--scene", default="traffic", help="home: what is recorded (traffic)")
     parser.add_argument("--polling", type=float, default=10.0, metavar="S", help="emulator: time for each number (10)")
     parser.add_argument("--lines", type=int, default=fuzz.LINES, metavar="N", help="fuzz: how many (1000000)")
-    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the lines (1)")
+    parser.add_argument("--seed", type=int, default=1, help="fuzz: of the lines; soak: of the first process (1)")
+    parser.add_argument("--hours", type=int, default=soak.HOURS, metavar="N", help="soak: how many in all (72)")
     return parser.parse_args()
 
 

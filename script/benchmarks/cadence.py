@@ -11,6 +11,7 @@ from custom_components.rion_nl43.nl43 import Identity, Link, Meter
 from .emulator import EmulatorProcess, emulator
 from .table import Finding, at_least, at_most, exactly, show
 
+SECONDS = 120.0
 SETTLED_WITHIN_S = 150.0
 SLOTS_USED = 0.98
 LEVELS_SHARE = 0.97

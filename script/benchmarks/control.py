@@ -18,8 +18,10 @@ SEED = 1
 PACING_S = 1.0
 # From the end of an answer to that of the prompt.
 PROMPT_S = 0.05
-# When the clock is set, the command goes out at the turn of a second, and the link is kept free for it.
 LEEWAY_S = 0.15
+# The clock is set at the turn of a second, for which the link is kept free.
+TURN_S = 1.0
+CLOCK_SET, START_CYCLE = "clock set", "start cycle"
 SLOTS = 2
 AT_ONCE = ("Battery Level", "Store Name", "Store Mode", "SD Card Free Size", "Index Number")
 SETTINGS = tuple(name for name, command in COMMANDS.items() if command.kind is Kind.BOTH)
@@ -53,14 +55,15 @@ async def run(latency: str) -> bool:
 
         async def command(name: str, action: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(rng.uniform(5, 20))
-            await _time(watch, figures.setdefault(name, Figure()), action)
+            leeway_s = LEEWAY_S + (TURN_S if name in (CLOCK_SET, START_CYCLE) else 0.0)
+            await _time(watch, figures.setdefault(name, Figure()), leeway_s, action)
 
         for _ in range(ROUNDS):
             await command("Start pressed -> confirmed", commands.start)
             await command("Stop pressed -> confirmed", commands.stop)
-            await command("start cycle", commands.start_cycle)
+            await command(START_CYCLE, commands.start_cycle)
             await command("stop cycle", commands.stop_cycle)
-            await command("clock set", commands.sync_clock)
+            await command(CLOCK_SET, commands.sync_clock)
             await command("five requests at once", five_at_once)
         await command(f"all {len(SETTINGS)} settings read", all_settings)
         violations, connections = watch.meter.referee.violation_count, watch.monitor.statistics.connects
@@ -86,7 +89,7 @@ async def _ask(watch: Watch, name: str, lost: list[str]) -> None:
         lost.append(f"{name}?: {error}")
 
 
-async def _time(watch: Watch, figure: Figure, action: Callable[[], Awaitable[object]]) -> None:
+async def _time(watch: Watch, figure: Figure, leeway_s: float, action: Callable[[], Awaitable[object]]) -> None:
     """Time a command until its end, and the feed until the sample after it."""
     since = watch.now
     await action()
@@ -101,7 +104,7 @@ async def _time(watch: Watch, figure: Figure, action: Callable[[], Awaitable[obj
         answer_s = max((took_s for at, took_s in answers if begin < at < end), default=0.0)
         # What the feed had asked by itself since the last sample, a slow fact, comes on top.
         own = sum(begin < at < since for at, _ in answers)
-        limit_s = (SLOTS + own) * (PACING_S + answer_s + PROMPT_S) + LEEWAY_S
+        limit_s = (SLOTS + own) * (PACING_S + answer_s + PROMPT_S) + leeway_s
         figure.gaps_s.append(end - begin)
         figure.over_s = max(figure.over_s, end - begin - limit_s)
 

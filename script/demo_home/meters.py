@@ -81,7 +81,20 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
     """
     log = folder / "emulator.log"
     scenes = [argument for site in sites for argument in ("--scene", site.scene)]
-    options = ["--port", "0", "--ftp-port", "0", "--api-port", "0", "--count", str(len(sites)), "--measuring", *scenes]
+    options = [
+        "--port",
+        "0",
+        "--ftp-port",
+        "0",
+        "--api-port",
+        "0",
+        "--count",
+        str(len(sites)),
+        "--measuring",
+        "--setting",
+        "FTP=On",
+        *scenes,
+    ]
     command = [sys.executable, "-m", "emulator", *options]
     process = await Process.start(command, cwd=ROOT, log=log, read_output=True)
     try:

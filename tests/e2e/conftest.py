@@ -14,6 +14,7 @@ from script.demo_home.meters import Device
 
 from .visitor import Visitor, address, launch
 
+FTP_ON = {"FTP": "On"}
 shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 
 
@@ -21,8 +22,8 @@ shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def meters() -> AsyncIterator[list[EmulatedMeter]]:
     """Two meters in two places; at the end the referee tells whether they were treated as they must be."""
     configs = (
-        MeterConfig(serial="00830001", model="NL-43", seed=1, scene="construction"),
-        MeterConfig(serial="00530002", model="NL-53", seed=2, scene="traffic"),
+        MeterConfig(serial="00830001", model="NL-43", seed=1, scene="construction", settings=FTP_ON),
+        MeterConfig(serial="00530002", model="NL-53", seed=2, scene="traffic", settings=FTP_ON),
     )
     running = [EmulatedMeter(config) for config in configs]
     for meter in running:

@@ -29,11 +29,11 @@ from .test_window_sensor import lengths, window_keys
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged as a warning or worse, but for the loss of availability."""
+    """Return what was logged as a warning or worse, but for that of every custom integration."""
     return [
         record.getMessage()
         for record in caplog.records
-        if record.levelname in ("WARNING", "ERROR", "CRITICAL") and "is unavailable" not in record.getMessage()
+        if record.levelname in ("WARNING", "ERROR", "CRITICAL") and record.name != "homeassistant.loader"
     ]
 
 
@@ -131,20 +131,32 @@ async def test_stop_waits_for_no_other_button(
     await asyncio.gather(cycle, stop, return_exceptions=True)
 
 
-async def test_settings_wait_for_no_other(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
-    """Each of several settings asked for at once is a command at once, so that each expires in its own time."""
-    calls = [
-        hass.async_create_task(
-            hass.services.async_call(
-                platform, action, {"entity_id": entity_id(hass, setting, platform), **value}, blocking=True
-            )
+async def test_connection_is_given_away_at_once(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """A setting that the meter does not answer does not hold the connection."""
+    meter.faults.switch_on("no-answer", command="Sleep Mode,On")
+
+    async def turn(key: str, action: str) -> None:
+        await hass.services.async_call(
+            Platform.SWITCH, action, {"entity_id": entity_id(hass, key, Platform.SWITCH)}, blocking=True
         )
-        for platform, action, setting, value in (
-            (Platform.SELECT, "select_option", "frequency_weighting_main", {"option": "c"}),
-            (Platform.SELECT, "select_option", "time_weighting_main", {"option": "s"}),
-            (Platform.SELECT, "select_option", "store_mode", {"option": "auto"}),
+
+    setting = hass.async_create_task(turn("sleep_mode", "turn_on"))
+    await let_pass(2)
+    await turn("connection", "turn_off")
+    await let_pass(1)
+    assert open_connections(meter) == 0
+    with pytest.raises(HomeAssistantError):
+        await setting
+
+
+async def test_many_settings_at_once(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """None expires because others were before it."""
+    keys = ("frequency_weighting_main", "time_weighting_main", "store_mode")
+    for option, key in zip(("c", "s", "auto"), keys, strict=True):
+        await hass.services.async_call(
+            Platform.SELECT, "select_option", {"entity_id": entity_id(hass, key, Platform.SELECT), "option": option}
         )
-    ]
-    await let_pass(0.2)
-    assert len(runtime(loaded).monitor.commands.recent) == 3
-    await asyncio.gather(*calls)
+    await let_pass(30)
+    assert [command.state for command in runtime(loaded).monitor.commands.recent] == [CommandState.COMPLETED] * 3

@@ -15,6 +15,8 @@ from custom_components.rion_nl43.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
+from custom_components.rion_nl43.monitor import Asked
+from custom_components.rion_nl43.nl43 import HostUnknown
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, ReplaceAnswer
 
@@ -188,3 +190,21 @@ async def test_device(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert await async_get_device_diagnostics(hass, loaded, device) == await async_get_config_entry_diagnostics(
         hass, loaded
     )
+
+
+async def test_meter_that_is_not_loaded(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Who has trouble with an entry can still download what it is made of."""
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert (await diagnose(hass, loaded)).keys() == {"data", "options"}
+
+
+async def test_addresses_in_errors(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """The system names the address that a host's name stands for; it is as private as the name."""
+
+    async def fail() -> None:
+        raise HostUnknown("no way to the host: Connect call failed ('192.0.2.43', 2255)")
+
+    with pytest.raises(HostUnknown):
+        await runtime(loaded).monitor.commands.run("power_cycle", "", Asked(), fail)
+    (command,) = (await diagnose(hass, loaded))["commands"]
+    assert command["reason"] == f"no way to the host: Connect call failed ('{REDACTED}', 2255)"

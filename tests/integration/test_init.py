@@ -1,13 +1,14 @@
 """The life of an entry: set up, lost, found again, unloaded, removed."""
 
 import asyncio
+from itertools import groupby
 import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
-from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -17,6 +18,7 @@ from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.runner import report_defect
 from emulator import EmulatedMeter
 from emulator.faults import CutAnswer, ReplaceAnswer
+from tests.fixtures import MeterFactory
 
 from .helpers import (
     NO_VALUES,
@@ -24,6 +26,7 @@ from .helpers import (
     MockConfigEntry,
     entity_id,
     let_pass,
+    new_entry,
     open_connections,
     press,
     runtime,
@@ -50,6 +53,28 @@ async def test_device(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert device.identifiers == {(DOMAIN, SERIAL)}
     assert (device.manufacturer, device.model, device.serial_number) == ("Rion", "NL-43", SERIAL)
     assert (device.name, device.sw_version) == (f"NL-43 {SERIAL}", "01.02.0304")
+
+
+async def test_set_up_one_after_the_other(hass: HomeAssistant, emulated_meter: MeterFactory) -> None:
+    """A restart with a hundred meters lets all else go on in between: no meter's entities come amid another one's."""
+    entries = [new_entry(await emulated_meter(serial=f"0083000{number}")) for number in range(3)]
+    for entry in entries:
+        entry.add_to_hass(hass)
+    created: list[str] = []
+
+    @callback
+    def note(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        created.append(event.data["entity_id"].split("nl_43_")[1][:8])
+
+    unsubscribe = hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, note)
+    # All at once, as Home Assistant does when it starts.
+    assert await async_setup_component(hass, DOMAIN, {})
+    await hass.async_block_till_done()
+    unsubscribe()
+    assert len(created) > 300
+    assert len([serial for serial, _ in groupby(created)]) == 3
+    for entry in entries:
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_unload_leaves_nothing(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.rion_nl43.const import DOMAIN, EVENT_COMMAND
 from custom_components.rion_nl43.logbook import ASKERS, ENDS, NAMES, async_describe_events
-from custom_components.rion_nl43.monitor import CommandState
+from custom_components.rion_nl43.monitor import BlockReason, CommandState, Diagnosis
 from emulator import EmulatedMeter
 from emulator.faults import RefuseWith
 
@@ -97,7 +97,9 @@ async def test_blocked(
     with pytest.raises(HomeAssistantError):
         await act(hass, "stop_cycle", device_id=device_id(hass, loaded))
     (said,) = described()
-    assert said.startswith(f"{loaded.title} stop cycle, asked for by an action, was not sent: ")
+    assert said == (
+        f"{loaded.title} stop cycle, asked for by an action, was not sent: the connection to the meter is in standby"
+    )
     assert open_connections(meter) == 0
 
 
@@ -116,7 +118,10 @@ async def test_expired(
     assert raised.value.translation_key == "expired_refused"
     assert [event.data["state"] for event in events] == ["expired"]
     (said,) = described()
-    assert "expired: it could not be sent in time, and was not sent" in said
+    assert said == (
+        f"{loaded.title} start cycle, asked for by an action, could not be sent in time and was not sent: "
+        f"{Diagnosis.REFUSED.sentence}"
+    )
     await meter.power_on()
     await let_pass(120)
     assert not meter.instrument.run.measuring
@@ -157,4 +162,4 @@ async def test_any_event(
 def test_words() -> None:
     """Every end has its words, and none is empty."""
     assert ENDS.keys() == {state for state in CommandState if state.final}
-    assert all([*ENDS.values(), *NAMES.values(), *ASKERS.values()])
+    assert all([*ENDS.values(), *NAMES.values(), *ASKERS.values(), *(reason.sentence for reason in BlockReason)])

@@ -164,6 +164,9 @@ async def test_schedule_without_a_schedule(hass: HomeAssistant, loaded: MockConf
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"keep_measuring": "schedule_missing"}
     assert shown(result)["publishing"] == {CONF_PUBLISH: "live"}
+    assert result["data_schema"]
+    sections = result["data_schema"].schema.items()
+    assert [name for name, part in sections if not part.options["collapsed"]] == ["keep_measuring"]
     assert not loaded.options
     result = await submit(hass, result, keep_measuring={"watchdog_schedule": "schedule.site"})
     assert result["type"] is FlowResultType.CREATE_ENTRY

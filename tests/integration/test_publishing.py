@@ -11,12 +11,13 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.rion_nl43.const import CONF_FEED, CONF_PUBLISH, PublishProfile
+from custom_components.rion_nl43.const import CONF_FEED, CONF_MIN_COVERAGE, CONF_PUBLISH, PublishProfile
 from custom_components.rion_nl43.options import STREAMED
 from emulator import EmulatedMeter
 from emulator.faults import ReplaceAnswer
+from tests.fixtures import MeterFactory
 
-from .helpers import MockConfigEntry, StateLog, entity_id, let_pass, press, runtime, state, until, value
+from .helpers import MockConfigEntry, StateLog, entity_id, let_pass, new_entry, press, runtime, state, until, value
 
 SUB = "  -.-," * 14 + "-,-"
 
@@ -81,6 +82,63 @@ async def test_profiles(
     assert len(log.of(entity_id(hass, "lp"))) in writes
     assert len(meter.referee.connections) == 1
     assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_windows_as_often_as_they_are_long(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """By default a running window is published once in its length and every 5 min: more would fill the disk."""
+    await until(hass, lambda: value(hass, "leq_15min") not in ("unknown", STATE_UNAVAILABLE), 900)
+    await let_pass(300)
+    log = StateLog(hass)
+    await let_pass(3000)
+    log.close()
+    for key, interval_s in (("leq_1min", 60), ("leq_15min", 300), ("l10_15min", 300), ("l90_15min", 300)):
+        times = [at for at, _ in log.of(entity_id(hass, key))]
+        assert all(second - first >= interval_s for first, second in pairwise(times)), key
+        assert len(times) >= 3000 / interval_s / 2, key
+
+
+async def test_windows_live(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Who wants all has the windows as often as the rest."""
+    await choose(hass, loaded, PublishProfile.LIVE)
+    await let_pass(120)
+    log = StateLog(hass)
+    await let_pass(120)
+    log.close()
+    assert len(log.of(entity_id(hass, "leq_1min"))) >= 30
+
+
+async def test_a_window_that_is_lost_is_news(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry
+) -> None:
+    """A window that is not covered any more becomes unknown at once, however long it is."""
+    await choose(hass, loaded, PublishProfile.NORMAL, **{CONF_MIN_COVERAGE: 98})
+    await let_pass(1000)
+    assert value(hass, "leq_15min") not in ("unknown", STATE_UNAVAILABLE)
+    meter.faults.add(ReplaceAnswer("DOD?", row(51.2).replace(" 51.2", "  -.-"), times=None))
+    assert await until(hass, lambda: value(hass, "leq_15min") == "unknown", 120) <= 40
+
+
+async def test_meters_that_come_together_publish_apart(
+    hass: HomeAssistant, loaded: MockConfigEntry, emulated_meter: MeterFactory
+) -> None:
+    """A hundred meters that return at the same moment would hold up Home Assistant every 10 s ever after."""
+    other = new_entry(await emulated_meter(serial="00830002"))
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
+    for entry in (loaded, other):
+        await runtime(entry).monitor.standby.release()
+    await let_pass(20)
+    for entry in (loaded, other):
+        await runtime(entry).monitor.standby.take_back()
+    await let_pass(45)
+    log = StateLog(hass)
+    await let_pass(60)
+    log.close()
+    (ours, theirs) = ([at for at, _ in log.of(f"sensor.nl_43_{serial}_lp")] for serial in ("00830001", "00830002"))
+    assert len(ours) >= 4
+    assert len(theirs) >= 4
+    assert min(abs(first - second) for first in ours for second in theirs) > 1
+    await hass.config_entries.async_unload(other.entry_id)
 
 
 async def test_streamed_live(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

@@ -4,9 +4,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.rion_nl43.const import CONF_POWER_SWITCH
+from custom_components.rion_nl43.const import CONF_POWER_SWITCH, CONF_SERIAL
 from custom_components.rion_nl43.monitor import ProbePorts
 from emulator import EmulatedMeter
+from emulator.faults import ReplaceAnswer
 
 from .helpers import MockConfigEntry, let_pass, lines, press, runtime, until_available
 from .issue_helpers import FixDialog, issue, issues, read_facts, until_raised, until_withdrawn
@@ -94,3 +95,18 @@ async def test_dialog_closed_before_the_meter_is_back(
     meter.faults.switch_off("usb-in")
     await until_withdrawn(hass, loaded, "refused", 120)
     assert "Measure,Start" not in lines(meter)
+
+
+async def test_meter_that_cannot_be_loaded_again(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry
+) -> None:
+    """A reload that fails is told as a meter that is not back, and there is no way on from there."""
+    meter.faults.add(ReplaceAnswer("Serial Number?", "00830009", times=None))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await until_raised(hass, entry, "wrong_meter")
+    dialog = await FixDialog.open(hass, entry, "wrong_meter")
+    damaged = {key: value for key, value in entry.data.items() if key != CONF_SERIAL}
+    hass.config_entries.async_update_entry(entry, data=damaged)
+    assert (await dialog.choose("look_again"))["step_id"] == "not_back"
+    await dialog.go_back()
+    assert dialog.result["reason"] == "not_loaded"

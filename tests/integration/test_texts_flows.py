@@ -12,7 +12,7 @@ from custom_components.rion_nl43.const import PublishProfile, WatchdogMode
 from custom_components.rion_nl43.errors import ERROR_KEYS
 from custom_components.rion_nl43.fixes import FIXES
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
-from custom_components.rion_nl43.monitor import BlockReason, RefusalReason
+from custom_components.rion_nl43.monitor import BlockReason, Diagnosis, RefusalReason
 
 from .texts import FOLDER, TEXTS, placeholders, read
 
@@ -51,7 +51,7 @@ def test_config_flow() -> None:
 
 def test_options() -> None:
     """Every option has its words, and so has every choice."""
-    assert_form(TEXTS["options"]["step"]["init"], options_flow.OPTIONS_SCHEMA)
+    assert_form(TEXTS["options"]["step"]["init"], options_flow.options_schema())
     assert TEXTS["options"]["error"].keys() == set(re.findall(r'errors\[\w+\] = "(\w+)"', SOURCE["options_flow.py"]))
     choices = {key: set(selector["options"]) for key, selector in TEXTS["selector"].items()}
     assert choices == {
@@ -66,13 +66,16 @@ def test_exceptions() -> None:
     """Every error of the code has its sentence, and every sentence its error."""
     by_class = {key for _, key in ERROR_KEYS}
     by_class |= {f"refused_{reason}" for reason in RefusalReason} | {f"blocked_{reason}" for reason in BlockReason}
+    by_class |= {f"expired_{diagnosis}" for diagnosis in Diagnosis}
     raised: set[str] = set()
     for name in ("coordinator.py", "power.py", "services.py", "errors.py"):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
     assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}
     for key in by_class:
         assert placeholders(TEXTS["exceptions"][key]["message"]) <= {"error"}, key
-        assert not key.startswith(("refused_", "blocked_")) or not placeholders(TEXTS["exceptions"][key]["message"])
+        assert not key.startswith(("refused_", "blocked_", "expired_")) or not placeholders(
+            TEXTS["exceptions"][key]["message"]
+        )
 
 
 def test_every_issue() -> None:

@@ -125,6 +125,7 @@ async def test_minimum_coverage(hass: HomeAssistant, loaded: MockConfigEntry) ->
 
 async def test_clock_aligned(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """A clock-aligned level changes once a period, where the running one moves all the time."""
+    await choose(hass, loaded, **{CONF_PUBLISH: PublishProfile.LIVE.value})
     found = entity_id(hass, "leq_5min_aligned")
     await enable(hass, found, entity_id(hass, "leq_5min"))
     await let_pass(660)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from typing import Literal
 
 from custom_components.rion_nl43.nl43 import ChannelLevels, Levels, SlotLevels
@@ -81,6 +82,12 @@ class Chronicle:
     def words(self, from_s: float, to_s: float) -> set[str]:
         """Return what `Measure?` would have told within this time."""
         return {WORDS.get(state, "Start") for state in self._during(from_s, to_s)}
+
+    @property
+    def all_words(self) -> list[str]:
+        """What `Measure?` would have told, one after the other."""
+        words = [WORDS.get(state, "Start") for _, state in self._states]
+        return [word for word, _ in groupby(words)]
 
     def paused(self, from_s: float, to_s: float) -> bool:
         """Return whether the meter was paused at some moment of this time."""

@@ -39,9 +39,10 @@ def played(request: pytest.FixtureRequest) -> list[tuple[str, str, Outcome]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the matrix, when more than dots are wanted."""
+    """Print the matrix, when it alone is run, or when more than dots are wanted."""
     played = config.stash.get(PLAYED, [])
-    if not played or config.get_verbosity() < 1:
+    alone = any("matrix" in argument for argument in config.args)
+    if not played or config.get_verbosity() < (0 if alone else 1):
         return
     terminalreporter.section("fault matrix")
     terminalreporter.write_line(f"{'feed':9} {'told':11} {'away':>7} {'back':>7} {'hole':>7}  fault")

@@ -26,8 +26,8 @@ class Case:
 
     `told` is the diagnosis that stands while it lasts, `on_the_way` those that may be told before it or in turn with
     it; None: the link is as it was, and nothing else may be told. `stays`: the meter stays available all the time
-    (None: it may or may not). `back_s` is the longest time from its end until the link is back. `tail_s`: how long it goes on
-    after the emulator has done with it, as an answer that is on its way.
+    (None: it may or may not). `back_s` is the longest time from its end until the link is back. `tail_s`: how long it
+    goes on after the emulator has done with it, as an answer that is on its way.
     """
 
     number: str
@@ -336,3 +336,6 @@ INSTRUMENT = (
     _harmless("9.33", "option EX missing", ("option-missing", {"options": "EX", "for_s": 40}), streams=False),
 )
 CASES = (*SLOT, *ANSWERS, *LOSSES, *FTP, *INSTRUMENT)
+
+# They concern files alone, of which the link and its probe fetch none.
+OF_FILES_ALONE = {"ftp-passive-asked", "ftp-not-ready", "ftp-cut"}

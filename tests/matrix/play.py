@@ -23,8 +23,8 @@ KNOCK_S = 3.0
 # A stream that failed several times in a row stays away for longer each time.
 STREAM_BACK_S = 700.0
 STATE_KNOWN_S = 70.0
-# The longest break of a stream in which one answer is missing.
-LONGEST_BREAK_S = 15.0
+# The longest break of a stream in which an answer is missing, or many are slow.
+LONGEST_BREAK_S = 25.0
 # A diagnosis that stands for less than this is on the way to another one.
 STANDS_S = 20.0
 
@@ -74,13 +74,18 @@ async def play(start_meter: MeterFactory, feed: str, *cases: tuple[Case, float],
         since = loop.time() + 1
         played = [Played(case, since + 1 + after_s) for case, after_s in cases]
         await asyncio.gather(*(_strike(watch, meter, one) for one in played))
-        ended_at = max(one.ended_at for one in played)
+        if not meter.instrument.powered:
+            # The power came back while the battery was empty.
+            await meter.power_on()
+        ended_at = max(watch.now, *(one.ended_at for one in played))
         back_at = await _until_back(watch, witness, ended_at, promised_back_s([case for case, _ in cases]))
         if streamed and all(case.streams for case, _ in cases):
             await watch.until(lambda: watch.monitor.basis is Basis.STREAMED, STREAM_BACK_S)
         with contextlib.suppress(TimeoutError):
             await watch.until(witness.check_state, STATE_KNOWN_S)
         await asyncio.sleep(5)
+        if watch.monitor.basis is Basis.STREAMED:
+            await watch.until(lambda: watch.samples[-1].slot is not None, STREAM_BACK_S)
         if not witness.check_state():
             witness.complain(f"{watch.monitor.measurement.state}, but the meter is {chronicle.state.name}")
         return _judge(witness, played, since, ended_at, back_at)
@@ -157,6 +162,7 @@ def _judge(witness: Witness, played: list[Played], since: float, ended_at: float
         witness.complain("its loss was not told")
     _judge_diagnoses(witness, played, began_at, ended_at, back_at)
     witness.check_silences(since)
+    witness.check_words()
     # What strikes commands strikes in the breaks of a stream, which then last longer.
     streamed = witness.covered[-1].basis is Basis.STREAMED
     away = (

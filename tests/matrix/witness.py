@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from custom_components.rion_nl43.acoustics import Basis
 from custom_components.rion_nl43.monitor import Diagnosis, LinkDiagnosis, Measurement, MeasurementState, Sample
@@ -15,15 +15,19 @@ from .chronicle import Chronicle, dod_values, drd_values
 
 # From when the meter made a row to when it is told: it may answer as late as a client waits, and byte by byte.
 ROW_OLD_S = 3.6
-# The slots of a stream are timed by their counters.
-SLOT_OFF_S = 0.15
+# The slots of a stream are timed by their counters: no other slot is so near.
+SLOT_OFF_S = 0.08
 # A word is as old as its answer; another one may be asked for once more.
 WORD_OLD_S = 4.5
 SILENCE_S = 6.0
+# No sample stands for more than two exchanges of the slowest kind.
+LONGEST_SAMPLE_S = 8.0
 # The meter's own clock has slots of 100 ms, and an exchange takes its time.
 START_OFF_S = 1.0
-# A break: quiet after the stream, `DOD?`, `Measure?`, `Pause?` and a fact or two, each a second after the one before.
-BREAK_S = 7.0
+# A break: quiet after the stream, `DOD?`, `Measure?` and four facts, each a second after the one before.
+BREAK_S = 9.0
+# Where the run state changes there is more to ask: why it stopped, or whether it only rests.
+CHANGE_S = 20.0
 TICK_S = 0.06
 EXACT_S = 0.001
 # From a link that is back to its first row: serial number and run state are asked for before.
@@ -66,6 +70,8 @@ class Witness:
         self._chronicle = chronicle
         self._loop_to_epoch_s = datetime.now(UTC).timestamp() - watch.now
         self._last_dod: Sample | None = None
+        self._words: list[str] = []
+        self._changed_at: list[float] = []
         monitor = watch.monitor
         current = monitor.diagnosis.current
         self.told = [Told(watch.now, current.diagnosis, current.web_app)]
@@ -114,10 +120,17 @@ class Witness:
                 self.complain(f"{-hole_s:.2f} s before {before.ended:.2f} s are covered twice")
             excused = any(began < after.began and before.ended < ended for began, ended in away)
             polled = before.basis is after.basis is Basis.POLLED
-            if not excused and hole_s > (EXACT_S if polled else BREAK_S):
+            changed = any(before.ended <= at <= after.began for at in self._changed_at)
+            if not excused and hole_s > (EXACT_S if polled else CHANGE_S if changed else BREAK_S):
                 self.complain(f"no sample covers {hole_s:.2f} s after {before.ended:.2f} s")
             longest = max(longest, hole_s)
         return longest
+
+    def check_words(self) -> None:
+        """Complain of more changes of the run state than there were."""
+        really = iter(self._chronicle.all_words)
+        if not all(word in really for word, _ in groupby(self._words)):
+            self.complain(f"told {self._words}, but it was {self._chronicle.all_words}")
 
     def check_state(self) -> bool:
         """Return whether the monitor knows what the meter does now."""
@@ -131,6 +144,8 @@ class Witness:
         now = self._watch.now
         ended = sample.at.timestamp() - self._loop_to_epoch_s
         self.covered.append(Covered(ended - sample.duration_s, ended, sample.basis))
+        if sample.duration_s > LONGEST_SAMPLE_S:
+            self.complain(f"a sample that covers {sample.duration_s:.2f} s")
         if sample.slot is None:
             self._last_dod = sample
             if not self._chronicle.made("DOD", dod_values(sample.levels), now - ROW_OLD_S, now):
@@ -144,9 +159,12 @@ class Witness:
     def _take_measurement(self, measurement: Measurement) -> None:
         now = self._watch.now
         told = measurement.state
+        self._changed_at.append(now)
         word = "Stop" if told is MeasurementState.STOPPED else "Start"
         if told is MeasurementState.PAUSED and not self._chronicle.paused(now - WORD_OLD_S, now):
             self.complain("it was not paused")
+        if told is not None:
+            self._words.append(word)
         if told is not None and word not in self._chronicle.words(now - WORD_OLD_S, now):
             self.complain(f"it did not say {word}")
         began_at = self._chronicle.began_at

@@ -35,6 +35,7 @@ from .commanding import (
     Unanswered,
     assert_sent_once,
     longest_gap_s,
+    on_the_wire,
     settings_sent,
     states,
     two_slots_s,
@@ -368,6 +369,27 @@ async def test_a_monitor_that_does_not_run_sends_nothing(emulated_meter: MeterFa
     assert watch.monitor.commands.recent[-1].state is FAILED
     await watch.link.close()
     assert watch.lines == []
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.6, 0.9])
+async def test_the_power_row_gives_way(emulated_meter: MeterFactory, after_s: float) -> None:
+    """As long as it is not on the wire: it is read after the command and a row, and the samples go on."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.until(lambda: "DRD?status" in watch.lines, 120)
+        before_power = watch.lines[watch.lines.index("DRD?status") - 2]
+        await watch.until_rows(10)
+        refreshing = asyncio.create_task(watch.monitor.refresh_facts())
+        await on_the_wire(watch, before_power)
+        await watch.until_rows(1)
+        count, since = len(watch.lines), len(watch.samples) - 1
+        await asyncio.sleep(after_s)
+        await watch.monitor.commands.start()
+        await refreshing
+        await watch.until_rows(2)
+        assert watch.lines[count : count + 2] == ["Measure,Start", "DOD?"]
+        assert "DRD?status" in watch.lines[count + 2 :]
+        assert longest_gap_s(watch, since) <= two_slots_s(0.63)
 
 
 async def test_persons_take_turns(emulated_meter: MeterFactory) -> None:

@@ -205,6 +205,23 @@ async def test_a_stop_ends_a_start_cycle_that_has_just_started(
         assert settings_sent(watch)[-3:] == ["Store Name,0042", "Measure,Start", "Measure,Stop"]
 
 
+async def test_a_stop_while_a_start_cycle_puts_the_name_back(emulated_meter: MeterFactory) -> None:
+    """That is done all the same."""
+    meter = await emulated_meter(settings=AUTO)
+    async with watching(meter) as watch:
+        await watch.settled()
+        meter.faults.add(Refused("Measure,Start"))
+        cycle = asyncio.create_task(watch.monitor.commands.start_cycle())
+        await on_the_wire(watch, "Measure,Start")
+        await on_the_wire(watch, "Measure?")
+        await watch.until_rows(1)
+        await watch.monitor.commands.stop()
+        with pytest.raises(CycleEnded):
+            await cycle
+        assert meter.instrument.settings["Store Name"] == "0041"
+        assert settings_sent(watch)[-2:] == ["Measure,Start", "Store Name,0041"]
+
+
 async def test_a_stop_whose_start_cannot_be_read_stops_all_the_same(emulated_meter: MeterFactory) -> None:
     """It is better to be refused than to let go on."""
     meter = await emulated_meter(settings=AUTO)

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.rion_nl43.monitor import BrokeDown, MeterMonitor
 from custom_components.rion_nl43.monitor.keeping import GOOD_AFTER_S, PAUSES_S, keep_running
-from custom_components.rion_nl43.nl43 import LinkBrokeDown, LinkStatus
+from custom_components.rion_nl43.nl43 import LinkBrokeDown, LinkClosed, LinkStatus
 from tests.fixtures import MeterFactory
 
 from .watching import Watching, watching
@@ -63,6 +63,19 @@ async def test_a_part_starts_again_later_and_later(errors: Callable[[], list[str
     assert keeping.cancelled()
 
 
+@pytest.mark.usefixtures("virtual_clock")
+async def test_a_part_that_ends_is_not_started_again() -> None:
+    """It is done then."""
+    ended: list[str] = []
+
+    async def run() -> None:
+        ended.append("once")
+
+    await keep_running("part", run)
+    await asyncio.sleep(100)
+    assert ended == ["once"]
+
+
 class BrokenZone(tzinfo):
     """A time zone that fails as long as it is told to."""
 
@@ -75,6 +88,10 @@ class BrokenZone(tzinfo):
         return timedelta(0)
 
     @override
+    def tzname(self, when: datetime | None) -> str:
+        return "broken"
+
+    @override
     def dst(self, when: datetime | None) -> timedelta:
         return timedelta(0)
 
@@ -85,7 +102,7 @@ async def test_a_defect_of_the_feed(emulated_meter: MeterFactory, errors: Callab
     async with watching(meter, time_zone=zone) as watch:
         await watch.settled()
         zone.broken = True
-        with pytest.raises(BrokeDown):
+        with pytest.raises(LinkClosed):
             await watch.monitor.refresh_facts()
         assert not watch.monitor.available
         assert isinstance(watch.monitor.reason, BrokeDown)

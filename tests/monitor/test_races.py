@@ -1,6 +1,7 @@
 """Things that happen at the worst possible moment."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -69,3 +70,28 @@ async def test_a_setting_is_watched_while_a_stream_without_breaks_runs(emulated_
         await asyncio.sleep(300)
         assert watch.lines.count("DRD?") == 2
         assert watch.bases == [Basis.STREAMED]
+
+
+async def test_a_fact_whose_answer_was_lost_is_asked_for_again(emulated_meter: MeterFactory) -> None:
+    """Once, and not hours later in its turn: but what is never understood is not asked for over and over."""
+    meter = await emulated_meter()
+    meter.faults.switch_on("garbled-line", command="Percentile 1?", times=2)
+    meter.faults.switch_on("garbled-line", command="Language?")
+    async with watching(meter) as watch:
+        watch.monitor.watch_setting("Language")
+        await watch.settled()
+        await asyncio.sleep(60)
+        assert watch.monitor.facts.percentiles[0] == 5
+        assert watch.lines.count("Percentile 1?") == 3
+        # Each time the link asks once more.
+        assert watch.lines.count("Language?") == 4
+        assert "Language" not in watch.monitor.facts.settings
+
+
+async def test_nonsense_in_place_of_a_memory(emulated_meter: MeterFactory) -> None:
+    """It is as if there were none."""
+    meter = await emulated_meter()
+    restored: Any = ["no memory"]
+    async with watching(meter, restored=restored) as watch:
+        await watch.until_rows(2)
+        assert watch.monitor.available

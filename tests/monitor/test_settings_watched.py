@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
+from custom_components.rion_nl43.monitor import FeedMode, FeedOptions
 from custom_components.rion_nl43.monitor.feed.facts import fact_of
-from custom_components.rion_nl43.monitor.feed.schedule import AskFact, Schedule
+from custom_components.rion_nl43.monitor.feed.schedule import (
+    EXCHANGES_PER_FACT,
+    OFTEN_TURNS,
+    Ask,
+    AskFact,
+    Schedule,
+)
 from custom_components.rion_nl43.nl43 import (
     CommandRefused,
     InvalidCommand,
@@ -45,19 +52,91 @@ async def test_a_watched_setting_is_read_soon_and_again(emulated_meter: MeterFac
         assert "Backlight Brightness?" not in watch.lines[before:]
 
 
-def test_a_watched_setting_is_read_in_the_seldom_turns() -> None:
-    """For as long as it is watched."""
+def test_a_watched_setting_is_read_in_every_second_of_the_seldom_turns() -> None:
+    """For as long as it is watched, whether it is one of those that are always read or not."""
     schedule = Schedule(lambda _: True)
-    fact = fact_of("Language")
-    schedule.watch(fact)
+    facts = [fact_of("Language"), fact_of("Store Mode")]
+    for fact in facts:
+        schedule.watch(fact)
 
-    def count() -> int:
+    def count() -> list[int]:
         asked = [schedule.next(float(now)) for now in range(30_000)]
-        return asked.count(AskFact(fact, "Language"))
+        assert asked.count(Ask.LEVELS) >= 0.97 * len(asked)
+        return [asked.count(AskFact(fact, fact.commands[0])) for fact in facts]
 
-    assert count() == 1 + 2
-    schedule.unwatch(fact)
-    assert count() == 0
+    turns = 30_000 // EXCHANGES_PER_FACT // (2 * (OFTEN_TURNS + 1))
+    for number in count():
+        assert number == pytest.approx(1 + turns / 2, abs=2.5)
+    for fact in facts:
+        schedule.unwatch(fact)
+    language, store_mode = count()
+    assert language == 0
+    assert 0 < store_mode < 5
+
+
+@pytest.mark.parametrize("found", [{"Store Name": "0077"}, {"Language": "Japanese"}])
+async def test_who_changes_one_setting_at_the_meter_may_have_changed_others(
+    emulated_meter: MeterFactory, found: dict[str, str]
+) -> None:
+    """As soon as any is noticed, all that are watched are read, between samples."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        watched = ("Language", "Backlight Brightness")
+        for name in watched:
+            watch.monitor.watch_setting(name)
+        await watch.settled()
+        await watch.until_rows(10)
+        before = watch.monitor.facts
+        meter.instrument.settings.update(found | {"Backlight Brightness": "1"})
+        noticed_s = await watch.until(
+            lambda: (
+                watch.monitor.facts.settings != before.settings or watch.monitor.facts.store_name != before.store_name
+            ),
+            36_000,
+        )
+        assert noticed_s > 60
+        since = len(watch.samples) - 1
+        expected = {name: meter.instrument.settings[name] for name in watched}
+        await watch.until(lambda: watch.monitor.facts.settings == expected, 60)
+        await watch.until_rows(3)
+        assert longest_gap_s(watch, since) <= two_slots_s(0.06)
+
+
+@pytest.mark.parametrize("feed", [FeedOptions(), FeedOptions(FeedMode.STREAMED, 60)])
+async def test_who_starts_at_the_meter_may_have_changed_settings(
+    emulated_meter: MeterFactory, feed: FeedOptions
+) -> None:
+    """And who stops; an own command does not make one suspicious."""
+    meter = await emulated_meter()
+    async with watching(meter, feed=feed) as watch:
+        watch.monitor.watch_setting("Backlight Brightness")
+        await watch.settled()
+        await watch.until_rows(10)
+        before = watch.lines.count("Backlight Brightness?")
+        await watch.monitor.commands.start()
+        await asyncio.sleep(150)
+        await watch.monitor.commands.stop()
+        await asyncio.sleep(150)
+        assert watch.lines.count("Backlight Brightness?") == before
+        for value, press in (("1", meter.instrument.press_start), ("2", meter.instrument.press_stop)):
+            meter.instrument.settings["Backlight Brightness"] = value
+            press()
+            expected = {"Backlight Brightness": value}
+            await watch.until(lambda expected=expected: watch.monitor.facts.settings == expected, 300)  # type: ignore[misc] # mypy infers no default's type
+
+
+async def test_one_suspicion_is_enough(emulated_meter: MeterFactory) -> None:
+    """However many changes are found while all is read."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        watch.monitor.watch_setting("Language")
+        await watch.settled()
+        await watch.until_rows(10)
+        before = len(watch.lines)
+        meter.instrument.settings.update({f"Percentile {number}": str(number) for number in range(1, 6)})
+        await watch.until(lambda: watch.monitor.facts.percentiles == (1, 2, 3, 4, 5), 36_000)
+        await watch.until_rows(60)
+        assert watch.lines[before:].count("Percentile 1?") <= 3
 
 
 async def test_a_watched_setting_of_the_table(emulated_meter: MeterFactory) -> None:

@@ -9,7 +9,7 @@ import pytest
 from custom_components.rion_nl43.acoustics import Basis
 from custom_components.rion_nl43.monitor import FeedMode, FeedOptions, MeasurementState, StartOrigin
 from custom_components.rion_nl43.nl43 import LinkError
-from emulator import CutAnswer, DropAnswer, EmulatedMeter, Fault, RefuseWith, ReplaceBytes
+from emulator import CutAnswer, DropAnswer, EmulatedMeter, Fault, Latency, RefuseWith, ReplaceBytes
 from emulator.faults import ROW
 from tests.fixtures import MeterFactory
 
@@ -234,3 +234,20 @@ async def test_another_measurement_between_two_breaks(emulated_meter: MeterFacto
         await watch.until(lambda: watch.monitor.measurement.origin is StartOrigin.DERIVED, 140)
         assert watch.monitor.measurement.elapsed_s == pytest.approx(watch.now - pressed_at, abs=10)
         assert watch.bases == [Basis.STREAMED]
+
+
+@pytest.mark.parametrize("latency", [Latency.lan(), Latency.lte()])
+async def test_much_to_ask_in_a_break(emulated_meter: MeterFactory, latency: Latency) -> None:
+    """A stop at the meter raises many questions: rows come between them, and the meter stays available."""
+    meter = await emulated_meter(latency=latency)
+    meter.instrument.press_start()
+    async with watching(meter, feed=FeedOptions(FeedMode.STREAMED, 30)) as watch:
+        await watch.streams()
+        await watch.until_rows(100)
+        before = len(watch.samples) - 1
+        meter.instrument.press_stop()
+        await watch.until(lambda: watch.monitor.measurement.state is MeasurementState.STOPPED, 40)
+        await watch.until_rows(300)
+        assert watch.availability == [(True, None)]
+        ends = [sample.at.timestamp() for sample in watch.samples[before:]]
+    assert max(later - earlier for earlier, later in pairwise(ends)) < 9

@@ -277,12 +277,16 @@ async def test_starts_in_vain_are_given_up_and_an_acknowledgement_tries_again(me
         assert len(guarded.starts) == 4
 
 
-async def test_a_stop_while_the_meter_is_released_is_respected(meter: EmulatedMeter) -> None:
+@pytest.mark.parametrize("told", ["DLC?", "DOD?"])
+async def test_a_stop_while_the_meter_is_released_is_respected(meter: EmulatedMeter, told: str) -> None:
+    """Whichever row still tells its results."""
     async with watching(meter) as watch:
         guarded = Guarded(watch)
         await guarded.measuring()
         await watch.monitor.standby.release()
         meter.instrument.press_stop()
+        if told == "DOD?":
+            meter.faults.switch_on("busy", command="DLC?", code=1)
         await asyncio.sleep(300)
         assert len(guarded.starts) == 1
         await watch.monitor.standby.take_back()

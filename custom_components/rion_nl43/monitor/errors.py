@@ -28,13 +28,26 @@ class BlockReason(StrEnum):
     FORBIDDEN = "forbidden"
     NO_POWER_SWITCH = "no_power_switch"
 
+    @property
+    def sentence(self) -> str:
+        """What it means, in plain words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    BlockReason.STANDBY: "the connection to the meter is in standby",
+    BlockReason.CYCLE_RUNNING: "a start or stop cycle is under way",
+    BlockReason.FORBIDDEN: "it could cut the connection to the meter",
+    BlockReason.NO_POWER_SWITCH: "no switch powers the meter",
+}
+
 
 class CommandBlocked(NL43Error):
     """A command was not sent, because it must not be; `reason` says why."""
 
     def __init__(self, command: str, reason: BlockReason) -> None:
         """Name the command and what forbids it."""
-        super().__init__(f"{command} blocked: {reason.value.replace('_', ' ')}")
+        super().__init__(reason.sentence)
         self.command = command
         self.reason = reason
 
@@ -49,7 +62,7 @@ class NotSentInTime(CommandExpired):
     def __init__(self, command: str, diagnosis: Diagnosis) -> None:
         """Name the command and what kept it; while connected that was other commands."""
         why = "others went before it" if diagnosis is Diagnosis.CONNECTED else diagnosis.sentence
-        super().__init__(f"{command} could not be sent in time: {why}")
+        super().__init__(why)
         self.command = command
         self.diagnosis = diagnosis
 

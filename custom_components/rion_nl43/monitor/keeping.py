@@ -14,7 +14,7 @@ GOOD_AFTER_S = 3600.0
 async def keep_running(
     name: str, run: Callable[[], Awaitable[None]], broke_down: Callable[[], None] = lambda: None
 ) -> None:
-    """Run a part until cancelled, and after each breakdown again, later and later; the first one is logged as an error.
+    """Run a part until it ends, and after each breakdown again, later and later; the first one is logged as an error.
 
     `broke_down` is called after each.
     """
@@ -31,5 +31,7 @@ async def keep_running(
             level = logging.DEBUG if breakdowns else logging.ERROR
             _LOGGER.log(level, "The %s of a meter broke down, and starts again in %g s", name, pause_s, exc_info=True)
             breakdowns += 1
+        else:
+            return
         broke_down()
         await asyncio.sleep(pause_s)

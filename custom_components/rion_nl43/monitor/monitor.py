@@ -16,6 +16,7 @@ from .feed.feed import Feed
 from .feed.options import FeedOptions
 from .feed.sample import Sample
 from .keeping import keep_running
+from .kept import kept_mapping
 from .measurement.measurement import Measurement, MeasurementMemory
 from .recovery.diagnosis import Diagnostician
 from .recovery.power_cycle import Recovery
@@ -49,7 +50,7 @@ class MeterMonitor:
         `restored` is the `memory` of an earlier run, in which anything may stand: each part takes its own piece and
         leaves alone what makes no sense. `time_zone` is that of the meter's clock.
         """
-        kept = restored or {}
+        kept = kept_mapping(restored)
         self.identity = identity
         self._meter = meter
         self._memory_changes = Signal[()]("memory")
@@ -203,14 +204,11 @@ class MeterMonitor:
         A defect of one part is logged, and that part starts again after a while; the others go on.
         """
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_running("standby", self.standby.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
-            for name, part in (
-                ("standby", self.standby),
-                ("diagnosis", self.diagnosis),
-                ("recovery", self.recovery),
-                ("watchdog", self.watchdog),
-            ):
-                tasks.create_task(keep_running(name, part.run))
+            tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
+            tasks.create_task(keep_running("recovery", self.recovery.run))
+            tasks.create_task(keep_running("watchdog", self.watchdog.run))
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""

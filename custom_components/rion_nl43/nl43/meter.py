@@ -168,9 +168,9 @@ class Meter:
         """Ask for the percentage of LN1 to LN5; None if the answer is not understood. Raises InvalidCommand."""
         return parse_percentage(await self.setting(f"Percentile {number}", **turn))
 
-    async def status_row(self) -> StatusRow:
+    async def status_row(self, **turn: Unpack[Turn]) -> StatusRow:
         """Ask for power source, battery, card space and state: one row of DRD?status."""
-        return await self._ask_optional(Request("DRD?status", parse_status_row, stream=True))
+        return await self._ask_optional(Request("DRD?status", parse_status_row, stream=True), **turn)
 
     async def _ask_optional[T](self, request: Request[T], **turn: Unpack[Turn]) -> T:
         with self._optional(request.line):

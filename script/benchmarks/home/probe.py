@@ -47,9 +47,7 @@ class Probe:
 
     def figures(self) -> Figures:
         """Return what was found since the beginning."""
-        seconds, loop_cpu_s, process_cpu_s = (
-            now - then for now, then in zip(self._moment(), self._began, strict=True)
-        )
+        seconds, loop_cpu_s, process_cpu_s = (now - then for now, then in zip(self._moment(), self._began, strict=True))
         return Figures(
             seconds=seconds,
             loop_cpu_s=loop_cpu_s,

@@ -1,9 +1,10 @@
-"""What the recorder keeps of a meter, in an hour of virtual time: run as a program, it prints its figures as JSON."""
+"""What the recorder keeps of a meter, in virtual time: run as a program, it prints its figures as JSON."""
 
 import asyncio
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 import json
 from pathlib import Path
 import sqlite3
@@ -13,7 +14,8 @@ from typing import Any
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, event
+from homeassistant.util import dt as dt_util
 
 from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile
 from custom_components.rion_nl43.coordinator import RionConfigEntry
@@ -22,16 +24,17 @@ from emulator import EmulatedMeter, MeterConfig
 from ..virtual import virtual_time
 from . import core
 
-# The longest default windows have their levels, and the measurement has run for a while.
-FILLING_S = 3600
-COUNTED_S = 3600
+# Until then the longest windows of enabled sensors have their levels.
+FILLING_S = 1800
+COUNTED_S = 1800
+MEASURED_S = 5 * 3600
 STEP_S = 300
 SERIAL = 830001
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What came into the database in an hour, of one meter."""
+    """What came into the database in COUNTED_S, of one meter."""
 
     rows: dict[str, int]
     """States by entity id."""
@@ -40,8 +43,8 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
-    """What an hour left: by publish profile, and the bytes that a row takes with its share of the indices."""
+class Recording:
+    """What a time left: by publish profile, and the bytes that a row takes with its share of the indices."""
 
     profiles: dict[str, Recorded]
     state_bytes: float
@@ -52,23 +55,29 @@ def main() -> int:
     """Record, and print the figures."""
     scene = sys.argv[1]
     with tempfile.TemporaryDirectory(prefix="rion-nl43-bench-") as folder:
-        hour = asyncio.run(_run(Path(folder), scene))
-    print(json.dumps(asdict(hour)))
+        recording = asyncio.run(_run(Path(folder), scene))
+    print(json.dumps(asdict(recording)))
     return 0
 
 
-async def _run(folder: Path, scene: str) -> Hour:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _run(folder: Path, scene: str) -> Recording:
+    # Home Assistant has bound the clock before it is replaced.
+    dt_util.utcnow = event.time_tracker_utcnow = partial(_now)
     # The recorder's thread needs the machine's own time to begin and to end.
     hass = await core.prepare(folder)
     await core.start(hass)
     try:
-        with virtual_time(datetime.now(UTC)):
+        with virtual_time(_now()):
             return await _record(hass, folder, scene)
     finally:
         await hass.async_stop(force=True)
 
 
-async def _record(hass: HomeAssistant, folder: Path, scene: str) -> Hour:
+async def _record(hass: HomeAssistant, folder: Path, scene: str) -> Recording:
     meters = {profile: await _meter(number, scene) for number, profile in enumerate(PublishProfile)}
     try:
         for profile, meter in meters.items():
@@ -86,7 +95,11 @@ async def _record(hass: HomeAssistant, folder: Path, scene: str) -> Hour:
             )
             for profile, ours in entity_ids.items()
         }
-        return Hour(profiles, _bytes_of(folder, "states"), _bytes_of(folder, "statistics_short_term"))
+        return Recording(
+            profiles,
+            _bytes_of(folder, "states", sum(counted.values())),
+            _bytes_of(folder, "statistics_short_term", sum(compiled.values())),
+        )
     finally:
         for entry in core.entries(hass):
             await hass.config_entries.async_unload(entry.entry_id)
@@ -103,6 +116,8 @@ async def _meter(number: int, scene: str) -> EmulatedMeter:
     meter = EmulatedMeter(MeterConfig(serial=f"{SERIAL + number:08d}", seed=number, scene=scene))
     await meter.start()
     meter.instrument.press_start()
+    # What is kept for ten days is seldom of a measurement that has just begun.
+    meter.clock.step(MEASURED_S)
     return meter
 
 
@@ -114,7 +129,10 @@ async def _pass(hass: HomeAssistant, seconds: float) -> None:
 
 
 def _states(folder: Path) -> dict[str, int]:
-    query = "SELECT entity_id, count(*) FROM states JOIN states_meta USING (metadata_id) GROUP BY entity_id"
+    query = (
+        "SELECT states_meta.entity_id, count(*) FROM states JOIN states_meta USING (metadata_id)"
+        " GROUP BY states_meta.entity_id"
+    )
     return dict(_ask(folder, query))
 
 
@@ -126,19 +144,16 @@ def _short_term(folder: Path) -> dict[str, int]:
     return dict(_ask(folder, query))
 
 
-def _bytes_of(folder: Path, table: str) -> float:
-    """Return what a row takes in its table and all indices of it."""
-    query = (
-        "SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN"
-        f" (SELECT name FROM sqlite_schema WHERE tbl_name = '{table}')"
-    )
-    (size,), (rows,) = _ask(folder, query)[0], _ask(folder, f"SELECT count(*) FROM {table}")[0]  # noqa: S608 # ours
+def _bytes_of(folder: Path, table: str, rows: int) -> float:
+    """Return what a row takes in its table and all indices of it, given how many rows there are."""
+    query = "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)"
+    ((size,),) = _ask(folder, query, table)
     return float(size) / rows
 
 
-def _ask(folder: Path, query: str) -> list[tuple[Any, ...]]:
+def _ask(folder: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{folder / core.DATABASE}?mode=ro", uri=True)) as database:
-        return database.execute(query).fetchall()
+        return database.execute(query, values).fetchall()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 # What the times of two slots of a stream may be apart or overlap, when a row is held up less than all before it.
 JITTER_S = 0.1
-# A stream rests for results, run state, a few slow facts and commands, of which a start cycle takes the longest; it also
+# A stream rests for results, run state, slow facts and commands, of which a start cycle takes the longest; it also
 # begins and ends with a hole.
 REST_LIMIT_S = 35.0
 # The last sample before a trouble may have come so much earlier: a slow exchange or two lie between them.
@@ -46,7 +46,8 @@ class Ledger:
     troubled_s: float = 0.0
     excusable_s: float = 0.0
     unexplained: list[Gap] = field(default_factory=list)
-    _end: float = 0.0
+    end: float = 0.0
+    """When the last sample ended."""
     _end_streamed: bool = False
     _gaps: list[Gap] = field(default_factory=list)
     _troubles: list[Trouble] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Ledger:
 
     @property
     def total_s(self) -> float:
-        """All seconds that are accounted for, up to the last sample."""
+        """All seconds that are accounted for."""
         return self.covered_s + self.rested_s + self.troubled_s + self.unexplained_s
 
     def take_sample(self, at: float, duration_s: float, *, streamed: bool) -> None:
@@ -66,7 +67,7 @@ class Ledger:
         if not duration_s:
             return
         self._uncovered_until(at - duration_s, streamed=streamed)
-        self.twice_s += max(0.0, self._end - (at - duration_s))
+        self.twice_s += max(0.0, self.end - (at - duration_s))
         self._cover_until(at)
         self._end_streamed = streamed
 
@@ -84,13 +85,13 @@ class Ledger:
         self._troubles.clear()
 
     def _uncovered_until(self, began: float, *, streamed: bool) -> None:
-        if began - self._end > JITTER_S:
-            self._gaps.append(Gap(self._end, began, streamed or self._end_streamed))
-            self._end = began
+        if began - self.end > JITTER_S:
+            self._gaps.append(Gap(self.end, began, streamed or self._end_streamed))
+            self.end = began
 
     def _cover_until(self, at: float) -> None:
-        self.covered_s += max(0.0, at - self._end)
-        self._end = max(at, self._end)
+        self.covered_s += max(0.0, at - self.end)
+        self.end = max(at, self.end)
 
     def _judge(self, gap: Gap, excuses: list[tuple[float, float]]) -> None:
         left = without((gap.began, gap.ended), excuses)

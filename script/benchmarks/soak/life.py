@@ -12,11 +12,12 @@ import time
 from typing import Any
 
 import custom_components.rion_nl43
-from custom_components.rion_nl43.monitor import Diagnosis, FeedMode, FeedOptions, MeterMonitor, ProbePorts, Sample
+from custom_components.rion_nl43.monitor import Diagnosis, FeedOptions, MeterMonitor, ProbePorts, Sample
 from custom_components.rion_nl43.nl43 import Identity, Link, Meter
 from custom_components.rion_nl43.nl43.slot import Slot
 from emulator import EmulatedMeter, Latency, MeterConfig
 from emulator.acoustics import LayeredScene
+from tests.matrix.faults import AFTER_BACKOFF_S
 
 from ..virtual import BEGIN, REFEREE_KEEPS, virtual_time
 from .ledger import Ledger, Trouble
@@ -93,7 +94,7 @@ class _Soak:
         life.ledger.take_trouble(Trouble(0.0, 0.0, FIRST_SAMPLE_S))
         self._slot = Slot()
         self._memory: Any = None
-        self._witness = Witness(meter, ramp)
+        self._witness = Witness(meter, ramp, lambda: self._now)
         self._weather = Weather(meter, life.ledger, rng)
         self._people = People(lambda: self._monitor, self._witness, rng)
         self._monitor: MeterMonitor
@@ -113,7 +114,10 @@ class _Soak:
         try:
             for hour in range(self._life.hours):
                 async with _meanwhile(
-                    self._storm(), self._people.command(), self._people.change_mind(), self._people.stream(),
+                    self._storm(),
+                    self._people.command(),
+                    self._people.change_mind(),
+                    self._people.stream(),
                     self._restarts(),
                 ):
                     await asyncio.sleep(STORM_S)
@@ -139,8 +143,9 @@ class _Soak:
         monitor.probe_ports = ProbePorts(self._meter.ftp_port, (NOTHING_LISTENS,))
         monitor.recovery.power_switch = self._switch_power
         monitor.windows.configure(WINDOWS)
+        self._witness.restarted()
         monitor.on_sample(self._take_sample)
-        monitor.on_measurement(lambda measurement: self._witness.take_measurement(self._loop.time(), measurement))
+        monitor.on_measurement(lambda measurement: self._witness.take_measurement(self._now, measurement))
         monitor.commands.on_change(self._witness.take_command)
         self._link = link
         self._running = asyncio.create_task(monitor.run())
@@ -158,24 +163,18 @@ class _Soak:
             self._life.counts[name] += getattr(statistics, name)
 
     def _take_sample(self, sample: Sample) -> None:
-        now, at = self._loop.time(), sample.at.timestamp() - BEGIN.timestamp()
+        at = sample.at.timestamp() - BEGIN.timestamp()
         self._life.ledger.take_sample(at, sample.duration_s, streamed=sample.slot is not None)
-        self._witness.take_sample(now, sample)
+        self._witness.take_sample(self._now, sample)
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self._witness.note_state(self._loop.time())
-            others = set()
-            if not self._meter.instrument.powered:
-                others.add("power")
-            if self._monitor.standby.active:
-                others.add("standby")
-            if self._running.done():
-                others.add("restart")
+            self._witness.note_state(self._now)
             if self._weather.overloaded:
-                self._witness.overloaded(self._loop.time())
-            self._weather.look(self._now, others)
+                self._witness.overloaded(self._now)
+            away = self._monitor.standby.active or not self._meter.instrument.powered
+            self._weather.look(self._now, away=away)
 
     async def _storm(self) -> None:
         while True:
@@ -183,17 +182,19 @@ class _Soak:
             if self._meter.instrument.powered:
                 self._weather.strike(self._now)
                 if self._weather.overloaded:
-                    self._witness.overloaded(self._loop.time())
+                    self._witness.overloaded(self._now)
 
     async def _restarts(self) -> None:
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / RESTART_EVERY_S))
             async with self._people.present:
+                began = self._now
                 try:
                     await self._end()
                     await asyncio.sleep(self._rng.uniform(0, 60))
                 finally:
                     self._begin()
+                    self._life.ledger.take_trouble(Trouble(began, self._now, AFTER_BACKOFF_S + FIRST_SAMPLE_S))
             self._life.counts["restarts"] += 1
 
     async def _switch_power(self, on: bool) -> None:
@@ -232,6 +233,10 @@ class _Soak:
 
     def _sum_up(self) -> None:
         life, witness = self._life, self._witness
+        by_command: Any = self._meter.referee.report()["by_command"]
+        measures = by_command.get("Measure,…", 0)
+        if measures > witness.measures:
+            witness.complain("settings sent twice", f"Measure,… {measures} times for {witness.measures} commands")
         life.complaints, life.examples = witness.complaints, witness.examples
         life.counts["faults"] = len(self._weather.strikes)
         life.strikes = self._weather.strikes

@@ -1,4 +1,4 @@
-"""Faults at random, one after the other or several at once, and the time in which they excuse that samples are missing."""
+"""Faults at random, one after the other or several at once, and the time in which they are felt."""
 
 from dataclasses import dataclass
 import random
@@ -15,6 +15,7 @@ LOOK_EVERY_S = 1.0
 CLOSE_S = 20.0
 # From the connect to the first sample: the greeting, the serial number and a row, each with its pause.
 FIRST_SAMPLE_S = 6.0
+SPOILING = {"busy", "garbled-line"}
 TABLE = tuple(case for case in CASES if case.mixes and not case.knocks)
 
 
@@ -59,8 +60,8 @@ class Weather:
         """Whether levels are not those of the scene."""
         return any(name == "overload" for active in self._active for name, _ in active.case.orders)
 
-    def look(self, now: float, others: set[str]) -> None:
-        """Note what goes on now, once a second; `others` are names of what else takes samples away."""
+    def look(self, now: float, *, away: bool) -> None:
+        """Note what goes on now, once a second; `away`: something else than a fault keeps the meter away."""
         on = {fault.id for fault in self._meter.faults.active()}
         for active in self._active:
             if active.numbers & on:
@@ -68,11 +69,13 @@ class Weather:
         self._active = [active for active in self._active if now <= active.until + CLOSE_S]
         going_on = [active for active in self._active if now <= active.until]
         harmless = len(self._active) == 1 and _harmless(self._active[0].case)
-        if others or (going_on and not harmless):
+        if away or (going_on and not harmless):
             if self._since is None:
-                self._since = min([now, *(active.began for active in going_on)]) if not others else now - 1
-                self._back_s = AFTER_BACKOFF_S
-            self._back_s = max([self._back_s, *(_back_s(active.case) for active in self._active)])
+                self._since = min([now, *(active.began for active in going_on)]) if not away else now - LOOK_EVERY_S
+                self._back_s = 0.0
+            # What several do together may take as long as a loss of the connection.
+            together_s = AFTER_BACKOFF_S if away or len(self._active) > 1 else 0.0
+            self._back_s = max([self._back_s, together_s, *(_back_s(active.case) for active in self._active)])
         elif self._since is not None:
             self._ledger.take_trouble(Trouble(self._since, now, self._back_s + FIRST_SAMPLE_S))
             self._since = None
@@ -85,8 +88,8 @@ class Weather:
 
 
 def _harmless(case: Case) -> bool:
-    """Whether no sample may be missing."""
-    return case.told is None and case.stays is True
+    """Whether no sample may be missing: all answers come, and are usable."""
+    return case.told is None and case.stays is True and all(name not in SPOILING for name, _ in case.orders)
 
 
 def _back_s(case: Case) -> float:

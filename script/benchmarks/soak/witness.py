@@ -1,6 +1,7 @@
 """Watches what the monitor tells, beside the emulated meter's own truth."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 import gc
 import logging
 import os
@@ -28,6 +29,7 @@ STATES = {
     MeasurementState.PAUSED: {State.PAUSED},
     MeasurementState.STOPPED: {State.STOPPED},
 }
+MEASURING_COMMANDS = {"start", "stop", "start_cycle", "stop_cycle"}
 SHOWN = 10
 
 
@@ -50,7 +52,7 @@ class Ramp:
 class Witness(logging.Handler):
     """Collects what must not be, as `complaints`."""
 
-    def __init__(self, meter: EmulatedMeter, ramp: Ramp) -> None:
+    def __init__(self, meter: EmulatedMeter, ramp: Ramp, now: Callable[[], float]) -> None:
         """Watch the meter, and what is logged as an error."""
         super().__init__(logging.ERROR)
         self.complaints: Counter[str] = Counter()
@@ -60,10 +62,17 @@ class Witness(logging.Handler):
         self.samples = 0
         self._meter = meter
         self._ramp = ramp
+        self._now = now
         self._overloaded_until = float("-inf")
         self._states: deque[tuple[float, State]] = deque([(0.0, State.STOPPED)])
         self._sent: set[str] = set()
+        self._fresh = False
         meter.referee.watchers.append(self._see)
+
+    @property
+    def measures(self) -> int:
+        """How many commands were sent that start or stop a measurement: each does so once at most."""
+        return len(self._sent)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Complain of an error that was logged."""
@@ -93,16 +102,24 @@ class Witness(logging.Handler):
         if measurement.state is None:
             return
         self.changes += 1
+        remembered, self._fresh = self._fresh and measurement.state is MeasurementState.PAUSED, False
+        if remembered:
+            # Whatever the meter says of its run state in a pause: until `Pause?` is answered, it stays what it was.
+            return
         self.note_state(now)
         times = [at for at, _ in self._states] + [now]
         lately = {state for (_, state), ended in zip(self._states, times[1:], strict=True) if ended >= now - WORD_AGE_S}
         if not lately & STATES[measurement.state]:
             self.complain("false run states", f"{now:.1f} s: {measurement.state}, but the meter: {lately}")
 
+    def restarted(self) -> None:
+        """The program begins anew with what it remembers."""
+        self._fresh = True
+
     def take_command(self, command: Command) -> None:
         """Count how commands ended."""
-        if command.state is CommandState.SENT:
-            self._sent.add(command.name)
+        if command.state is CommandState.SENT and command.name in MEASURING_COMMANDS:
+            self._sent.add(command.id)
         if command.state.final:
             self.commands[command.state] += 1
 
@@ -115,9 +132,10 @@ class Witness(logging.Handler):
             self._states.popleft()
 
     def _see(self, sight: Sight) -> None:
-        self.note_state(sight.at)
+        now = self._now()
+        self.note_state(now)
         if sight.kind == "violation":
-            self.complain("rules broken", f"{sight.at:.1f} s: {sight.text}")
+            self.complain("rules broken", f"{now:.1f} s: {sight.text}")
 
 
 def memory_mb() -> float:

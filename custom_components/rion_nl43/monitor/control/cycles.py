@@ -1,6 +1,5 @@
 """The safe sequences around Measure,Start and Measure,Stop (protocol.md 8.2, 8.3)."""
 
-import asyncio
 from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
@@ -100,15 +99,15 @@ class Cycles:
         tried: list[str] = []
         try:
             if found is not None:
+                self._left_name = found
                 await self._choose_free_name(new_step, found, tried)
             await self._controls.start(new_step(Control.START))
         except NL43Error as error:
             if found is not None and tried and not _may_measure(error):
                 await self._put_back(new_step, found)
+            self._left_name = None
             raise
-        except asyncio.CancelledError:
-            self._left_name = found if tried else None
-            raise
+        self._left_name = None
         measurement = self._state.measurement
         is_this = measurement.state is MeasurementState.MEASURING
         return StartedCycle(tried[-1] if tried else None, measurement.started_at if is_this else None)

@@ -4,8 +4,9 @@ Every fact is one exchange. The meter's words are handed on as they are; a numbe
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from ...nl43 import Meter, PowerSource, parse_percentage
@@ -160,6 +161,20 @@ def change_of(command: str, answer: str) -> Change:
         return replace(facts, settings={**facts.settings, **known}) if known else facts
 
     return change
+
+
+def contradicts(known: Facts, facts: Facts) -> bool:
+    """Return whether anything that was known is otherwise now."""
+    return any(was is not None and was != now for was, now in zip(_values(known), _values(facts), strict=True)) or any(
+        facts.settings.get(name, was) != was for name, was in known.settings.items()
+    )
+
+
+def _values(facts: Facts) -> tuple[object, ...]:
+    told = (
+        getattr(facts, each.name) for each in fields(Facts) if each.name not in ("watched", "settings", "unsupported")
+    )
+    return tuple(chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in told))
 
 
 def watch(command: str) -> Change:

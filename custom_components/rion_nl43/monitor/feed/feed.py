@@ -29,7 +29,7 @@ from ..measurement.run_tracker import DISAGREEING_ROWS
 from ..signal import Signal
 from ..state import MeterState
 from ..waiters import Waiters
-from .facts import Fact
+from .facts import Fact, contradicts
 from .lock import FeedLock
 from .options import FeedOptions
 from .schedule import ALL, COMMANDS, LABELS, Ask, AskFact, Exchange, Schedule
@@ -41,6 +41,8 @@ _LOGGER = logging.getLogger(__name__)
 AFTER_LOSS_S = 1.0
 # A stream that does not end as it should throws the link out of step, which it then tries to mend for some time.
 STREAM_IS_TO_BLAME_S = 20.0
+# However much there is to ask in a break, by whomever: rows come so often that the meter stays available.
+ROW_IN_BREAK_S = 3.5
 
 
 class Feed:
@@ -65,6 +67,7 @@ class Feed:
         self._identifying = Waiters()
         self._refreshing = Waiters()
         self._labelled = 0
+        self._asked_again = set[Exchange]()
         self._asks: dict[Ask, Callable[[], Awaitable[None]]] = {
             Ask.LEVELS: self._ask_levels,
             Ask.RUN: self._ask_run,
@@ -76,6 +79,7 @@ class Feed:
         self.lock = FeedLock(self._streaming.interrupt)
         self._streams = False
         self._break_rows = 0
+        self._levels_at = float("-inf")
         self._may_give_way = False
         self._until_given_way: asyncio.Timeout | None = None
         self._power_asked_at = float("-inf")
@@ -157,9 +161,12 @@ class Feed:
     def take_run(self, run: RunState) -> None:
         """Take the meter's word on its run state, whoever asked for it."""
         now = self._loop.time()
+        tracker = self._state.tracker
+        before, own = tracker.state, tracker.commanded
         self._state.take_run(run, now)
         self.schedule.run_read(now)
-        tracker = self._state.tracker
+        if before not in (None, tracker.state) and not own:
+            self.schedule.suspect()
         if tracker.maybe_paused or (tracker.paused and run is RunState.STOP):
             self.schedule.want([Ask.PAUSED])
 
@@ -206,6 +213,7 @@ class Feed:
             self._identified_on = connection
             self._identifying.release()
             self.schedule.connected()
+            self._asked_again.clear()
             self._streaming.connected()
             self._state.connected()
             self._note_unsupported()
@@ -258,7 +266,8 @@ class Feed:
         self.schedule.begin_break(self._loop.time(), facts=facts)
 
     def _next_in_break(self) -> Exchange | None:
-        if self._break_rows and self._meter.link.person_waits:
+        row_is_old = self._loop.time() - self._levels_at > ROW_IN_BREAK_S
+        if self._break_rows and (self._meter.link.person_waits or row_is_old):
             # Between the commands of a person come rows, as ever; all else may depend on what he does.
             return Ask.LEVELS
         exchange = self.schedule.next_in_break(self._loop.time())
@@ -310,7 +319,11 @@ class Feed:
 
     async def _ask(self, exchange: Exchange) -> None:
         if isinstance(exchange, AskFact):
-            self._state.change_facts(await exchange.fact.read(self._meter, exchange.command, self._on_wire))
+            change = await exchange.fact.read(self._meter, exchange.command, self._on_wire)
+            known = self._state.facts
+            self._state.change_facts(change)
+            if not exchange.fact.often and contradicts(known, self._state.facts):
+                self.schedule.suspect()
         else:
             await self._asks[exchange]()
 
@@ -326,7 +339,7 @@ class Feed:
     async def _ask_levels(self) -> None:
         self._break_rows += 1
         levels = await self._meter.levels()
-        received = self._loop.time()
+        self._levels_at = received = self._loop.time()
         covers = self.basis is Basis.POLLED
         if self._state.take_levels(levels, received - self.answer_s, received, covers=covers):
             self.schedule.want_run()
@@ -335,9 +348,12 @@ class Feed:
 
     async def _ask_power(self) -> None:
         """Read one row of the stream: a risk that is not taken again once it cost a connection."""
-        self._may_give_way = False
-        self._power_asked_at = self._loop.time()
-        row = await self._meter.status_row()
+
+        def on_sent(at: float) -> None:
+            self._on_wire(at)
+            self._power_asked_at = at
+
+        row = await self._meter.status_row(on_sent=on_sent)
         self._state.change_facts(lambda facts: replace(facts, power=row.power))
 
     def _failed(self, exchange: Exchange, error: CommandRefused | AnswerError) -> None:
@@ -352,6 +368,10 @@ class Feed:
             if isinstance(exchange, AskFact):
                 # Perhaps this unit knows it by another name.
                 self.schedule.want([exchange.fact])
+        elif exchange not in self._asked_again:
+            # What is lost for the second time waits for its turn, which may be hours away.
+            self._asked_again.add(exchange)
+            self._put_off(exchange)
 
     def _note_unsupported(self) -> None:
         self._state.change_facts(lambda facts: replace(facts, unsupported=self.schedule.unsupported))

@@ -15,7 +15,11 @@ class FeedMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """`break_every_s`: seconds after which a stream makes room for results, run state and slow facts; None: never."""
+    """How samples are to be had.
+
+    `break_every_s`: seconds after which a stream makes room for results, run state and slow facts; None: never. Rows of
+    a stream do not tell whether the meter measures: a start or stop at the meter is seen in a break only.
+    """
 
     mode: FeedMode = FeedMode.POLLED
     break_every_s: float | None = BREAK_EVERY_S

@@ -20,8 +20,9 @@ EXCHANGES_PER_FACT = 120
 # The same in the break of a stream, which has room for few of all that may wait.
 FACT_EVERY_S = 120.0
 FACTS_PER_BREAK = 4
-# Facts that change by themselves get three of four turns.
+# Facts that change by themselves get three of four turns; every second one of the others is for what is watched.
 OFTEN_TURNS = 3
+TURNS = 2 * (OFTEN_TURNS + 1)
 
 
 class Ask(Enum):
@@ -59,7 +60,8 @@ class Schedule:
         self._wanted = wanted
         self._seldom = deque(SELDOM)
         self._often = deque(OFTEN)
-        self._watched: tuple[Fact, ...] = ()
+        self._watched = deque[Fact]()
+        self._suspecting = False
         self._turn = 0
         self._fact_at = 0.0
         self._slow_left = self._facts_left = 0
@@ -73,7 +75,7 @@ class Schedule:
         self._run_read_at: float | None = None
         self._levels_last = True
         self._since_fact = 0
-        self._round = deque((*ALL, *self._watched))
+        self._round = deque((*ALL, *(fact for fact in self._watched if fact not in ALL)))
 
     @property
     def round_done(self) -> bool:
@@ -99,19 +101,21 @@ class Schedule:
 
     def watch(self, fact: Fact) -> None:
         """Read this too, soon and then in the seldom turns, until `unwatch`."""
-        if fact not in FACTS:
-            self._watched += (fact,)
-            self._seldom.append(fact)
+        self._watched.append(fact)
         if fact not in self._round:
             self._round.append(fact)
 
     def unwatch(self, fact: Fact) -> None:
         """Read it no more than all the others."""
-        if fact in self._watched:
-            self._watched = tuple(watched for watched in self._watched if watched != fact)
-            self._seldom.remove(fact)
-            if fact in self._round:
-                self._round.remove(fact)
+        self._watched.remove(fact)
+        if fact not in ALL and fact in self._round:
+            self._round.remove(fact)
+
+    def suspect(self) -> None:
+        """Somebody may have changed the meter: read soon what its levels mean and what is watched, once until done."""
+        if self.settled and not self._suspecting:
+            self._suspecting = True
+            self.want((*LABELS, *(fact for fact in self._watched if fact not in LABELS)))
 
     def refuse(self, command: str) -> None:
         """The meter will not answer this request on this connection."""
@@ -168,6 +172,7 @@ class Schedule:
                 self._fact_asked(now)
                 return exchange
         self.settled = True
+        self._suspecting = False
         return None
 
     def _fact_asked(self, now: float) -> None:
@@ -176,9 +181,13 @@ class Schedule:
 
     def _slow(self, now: float) -> Exchange | None:
         """Take the next in turn that is possible; a ring without any passes its turn to the other."""
-        self._turn = (self._turn + 1) % (OFTEN_TURNS + 1)
-        rings = [self._often, self._seldom]
-        for ring in rings if self._turn else reversed(rings):
+        self._turn = (self._turn + 1) % TURNS
+        rings: list[deque[Ask | Fact] | deque[Fact]] = [self._often, self._seldom]
+        if self._turn % (OFTEN_TURNS + 1) == 0:
+            rings.reverse()
+        if self._turn == 0:
+            rings.insert(0, self._watched)
+        for ring in rings:
             for _ in range(len(ring)):
                 ask = ring[0]
                 ring.rotate(-1)

@@ -16,6 +16,8 @@ RETRIES_S = (30.0, 60.0, 120.0, 240.0, 480.0, 600.0)
 GOOD_AFTER_ROWS = 60 * SLOTS_PER_S
 # What somebody waits for does not wait for the next regular break.
 WANTED_BREAK_S = 30.0
+# A stream that others have not let begin by then waits no longer, for meanwhile there are no rows at all.
+BEGIN_WITHIN_S = 5.0
 
 
 class Streaming:
@@ -36,6 +38,7 @@ class Streaming:
         self._refused = False
         self._failures = 0
         self._rows = 0
+        self._begun = False
         self._retry_at = -math.inf
         self._break_at = self._rested_at = -math.inf
 
@@ -108,17 +111,25 @@ class Streaming:
 
     async def _listen(self) -> None:
         """Stream until the break; raises TimeoutError when interrupted before."""
+        self._begun = False
+        patience = self._loop.call_later(BEGIN_WITHIN_S, self._give_up_waiting)
         try:
             async with asyncio.timeout(None) as self._hold:
                 await self._meter.stream(self._take, until=self._break_at if math.isfinite(self._break_at) else None)
         finally:
+            patience.cancel()
             self._hold = None
 
     def _break_every_s(self, wanted: bool) -> float:
         every_s = self._options.break_every_s
         return min(math.inf if every_s is None else every_s, WANTED_BREAK_S if wanted else math.inf)
 
+    def _give_up_waiting(self) -> None:
+        if not self._begun:
+            self.interrupt()
+
     def _take(self, row: StreamRow, received: float) -> None:
+        self._begun = True
         ended = self._clock.ended(row.counter, received)
         if ended is None:
             _LOGGER.debug("A row with the counter %d cannot be", row.counter)

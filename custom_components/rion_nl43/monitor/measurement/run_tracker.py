@@ -88,6 +88,11 @@ class RunTracker:
         return None if self.run is None else self.state is MeasurementState.MEASURING
 
     @property
+    def commanded(self) -> bool:
+        """Whether an own command explains what the meter will say next."""
+        return self._own_start is not None or self._own_stop is not None or self._own_pause is not None
+
+    @property
     def disagrees(self) -> bool:
         """Whether the last row did not bear out the start; further rows will tell why."""
         return self._disagreeing > 0

@@ -58,7 +58,7 @@ class Standby:
         self._link.open()
 
     async def run(self) -> None:
-        """Open the link unless it is released, also after a defect of its own, and take it back in time, until cancelled."""
+        """Open the link unless it is released, anew after a defect, and take it back in time, until cancelled."""
         if self._active:
             await self._link.close()
         else:

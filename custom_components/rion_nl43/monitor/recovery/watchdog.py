@@ -209,11 +209,10 @@ class Watchdog:
         """Find out how the measurement ended; raises LinkError."""
         if self._stop_commanded:
             return Ending(commanded=True)
-        results = await self._optional(self._meter.results())
-        levels = results or self._state.levels
+        results = await self._optional(self._meter.results()) or await self._optional(self._meter.levels())
         ending = Ending(
             watched=seen.connection == self._connection,
-            results_left=None if levels is None else levels.main.le is not None,
+            results_left=None if results is None else results.main.le is not None,
             measured=self._measured(seen, results),
         )
         if stop_reason(ending) is StopReason.OUTAGE:

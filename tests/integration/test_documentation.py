@@ -1,10 +1,15 @@
-"""The examples of the documentation, tried: its automations load, and its actions do what they say."""
+"""The documentation, tried: its automations load, its actions do what they say, and what stays available does."""
 
 from typing import Any, Final
 
 from homeassistant.components import automation
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import area_registry as ar, config_validation as cv, device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.setup import async_setup_component
 import pytest
@@ -12,7 +17,7 @@ import pytest
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.monitor import CommandState
 from emulator import EmulatedMeter
-from tests.documentation import PAGES, examples, mappings
+from tests.documentation import DOCS, PAGES, examples, mappings, section
 
 from .helpers import MockConfigEntry, device_id, runtime, until
 
@@ -64,6 +69,17 @@ async def test_actions(hass: HomeAssistant, main_road: MockConfigEntry, block: A
     if name.endswith(("cycle", "command")):
         command = monitor.commands.recent[-1]
         assert (command.state, command.asked.reason) == (CommandState.COMPLETED, "action")
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_what_stays_available(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """The entities are the documented ones."""
+    (row,) = (row for row in section(DOCS / "entities.md", "Entities").rows if "standby" in row[0])
+    await runtime(loaded).monitor.standby.release()
+    await hass.async_block_till_done()
+    found = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)
+    there = [entry for entry in found if (state := hass.states.get(entry.entity_id)) and state.state != "unavailable"]
+    assert sorted(entry.original_name or "" for entry in there) == sorted(row[1].split(", "))
 
 
 def _steps(block: Any) -> list[dict[str, Any]]:
