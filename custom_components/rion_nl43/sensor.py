@@ -1,8 +1,9 @@
 """Sensors of a meter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -16,6 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acoustics import Basis
+from .adding import async_add_in_groups
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
@@ -240,15 +242,14 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of a meter."""
     runtime = entry.runtime_data
-    async_add_entities(
-        (
-            *(RionLevelSensor(entry, runtime.levels, description) for description in LEVELS),
-            *(RionSensor(entry, runtime.levels, description) for description in MEASUREMENT),
-            *(RionSensor(entry, runtime.facts, description) for description in FACTS),
-            *(RionSensor(entry, runtime.status, description) for description in STATUS),
-        )
+    sensors: Iterable[SensorEntity] = chain(
+        (RionLevelSensor(entry, runtime.levels, description) for description in LEVELS),
+        (RionSensor(entry, runtime.levels, description) for description in MEASUREMENT),
+        (RionSensor(entry, runtime.facts, description) for description in FACTS),
+        (RionSensor(entry, runtime.status, description) for description in STATUS),
     )
-    async_follow_windows(hass, entry, async_add_entities)
+    await async_add_in_groups(async_add_entities, sensors)
+    await async_follow_windows(hass, entry, async_add_entities)
 
 
 class RionSensor[T](RionEntity[PushCoordinator[T]], SensorEntity):

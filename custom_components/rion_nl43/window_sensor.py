@@ -1,7 +1,8 @@
 """The sensors of levels over windows: LAeq,15min and its like, as many as the options want."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import SensorEntityDescription
@@ -10,6 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acoustics import PERCENTAGES, Basis, WindowKind, WindowLevels, WindowSpec
+from .adding import async_add_in_groups
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .monitor import Facts
@@ -48,33 +50,37 @@ def _describe(quantity: str, minutes: int, kind: WindowKind) -> WindowDescriptio
     )
 
 
+@cache
+def _describe_length(minutes: int) -> tuple[WindowDescription, ...]:
+    return tuple(_describe(quantity, minutes, kind) for kind in WindowKind for quantity in QUANTITIES)
+
+
 def describe_windows(lengths_min: Iterable[int]) -> tuple[WindowDescription, ...]:
     """Return all levels of windows of these lengths."""
-    return tuple(
-        _describe(quantity, minutes, kind) for minutes in lengths_min for kind in WindowKind for quantity in QUANTITIES
-    )
+    return tuple(description for minutes in lengths_min for description in _describe_length(minutes))
 
 
-@callback
-def async_follow_windows(
+async def async_follow_windows(
     hass: HomeAssistant, entry: RionConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Have the windows that the options want, now and whenever they change; the entry is not reloaded for that."""
     present: set[int] = set()
 
     @callback
-    def follow() -> None:
+    def missing() -> Iterator[RionWindowSensor]:
         wanted = set(MeterOptions.from_entry(entry).windows)
         _async_remove(hass, entry, set(WINDOW_CHOICES_MIN) - wanted)
         added = describe_windows(sorted(wanted - present))
         present.clear()
         present.update(wanted)
-        async_add_entities(RionWindowSensor(entry, entry.runtime_data.levels, description) for description in added)
+        return (RionWindowSensor(entry, entry.runtime_data.levels, description) for description in added)
 
     async def options_changed(_hass: HomeAssistant, _entry: RionConfigEntry) -> None:
-        follow()
+        async_add_entities(missing())
 
-    follow()
+    await async_add_in_groups(async_add_entities, missing())
+    # The options may have changed meanwhile.
+    async_add_entities(missing())
     entry.async_on_unload(entry.add_update_listener(options_changed))
 
 
