@@ -193,3 +193,21 @@ async def test_standby_ends_a_stream(emulated_meter: MeterFactory) -> None:
         await watch.until(lambda: len(watch.samples) > told, 10)
         assert watch.samples[told].slot is None
         await watch.until(lambda: watch.samples[-1].slot is not None, 120)
+
+
+async def test_a_long_command_is_polled_through(emulated_meter: MeterFactory) -> None:
+    """A start cycle keeps the stream away for half a minute: after the first seconds rows of DOD? cover the time."""
+    meter = await emulated_meter()
+    async with watching(meter, feed=WITHOUT_BREAKS) as watch:
+        await watch.streams()
+        await asyncio.sleep(20)
+        since = watch.samples[-1].at.timestamp()
+        await watch.monitor.commands.start_cycle()
+        await watch.until(lambda: watch.samples[-1].slot is not None and watch.lines[-1] == "DRD?", 12)
+        await watch.until_rows(20)
+        told = [sample for sample in watch.samples if sample.at.timestamp() >= since]
+    until = told[-1].at.timestamp()
+    covered_s = sum(sample.duration_s for sample in told[1:])
+    assert until - since > 15
+    assert until - since - covered_s < 11
+    assert {sample.basis for sample in told if sample.duration_s} == {Basis.POLLED, Basis.STREAMED}

@@ -8,7 +8,7 @@ from itertools import pairwise
 JITTER_S = 0.1
 # A stream rests for results, run state, slow facts and commands, of which a start cycle takes the longest; it also
 # begins and ends with a hole.
-REST_LIMIT_S = 35.0
+REST_LIMIT_S = 16.0
 # The last sample before a trouble may have come so much earlier: a slow exchange or two lie between them.
 BEFORE_S = 6.0
 

@@ -32,6 +32,7 @@ from ..waiters import Waiters
 from .facts import Fact, contradicts
 from .lock import FeedLock
 from .options import FeedOptions
+from .sample import COVERED_LIMIT_S
 from .schedule import ALL, COMMANDS, LABELS, Ask, AskFact, Exchange, Schedule
 from .streamed import Streaming
 
@@ -79,6 +80,7 @@ class Feed:
         self.lock = FeedLock(self._streaming.interrupt)
         self._streams = False
         self._break_rows = 0
+        self._slot_ended = float("-inf")
         self._levels_at = float("-inf")
         self._may_give_way = False
         self._until_given_way: asyncio.Timeout | None = None
@@ -277,6 +279,7 @@ class Feed:
 
     def _take_row(self, row: StreamRow, ended: float) -> None:
         self._change_basis(Basis.STREAMED)
+        self._slot_ended = ended
         self._state.take_slot(row.channels, ended)
 
     def _change_basis(self, basis: Basis) -> None:
@@ -340,7 +343,8 @@ class Feed:
         self._break_rows += 1
         levels = await self._meter.levels()
         self._levels_at = received = self._loop.time()
-        covers = self.basis is Basis.POLLED
+        # A short break is a hole, so that windows stay exact; a long one, as for a start cycle, is polled.
+        covers = self.basis is Basis.POLLED or received - self._slot_ended > COVERED_LIMIT_S
         if self._state.take_levels(levels, received - self.answer_s, received, covers=covers):
             self.schedule.want_run()
             if self._state.tracker.run is RunState.START:
