@@ -21,6 +21,7 @@ from .measurement.measurement import Measurement, MeasurementMemory
 from .recovery.diagnosis import Diagnostician
 from .recovery.power_cycle import Recovery
 from .recovery.probe import ProbePorts
+from .recovery.rest import keep_rest, restore_rest
 from .recovery.standby import Standby
 from .recovery.watchdog import Watchdog
 from .signal import Signal
@@ -56,6 +57,7 @@ class MeterMonitor:
         self._memory_changes = Signal[()]("memory")
         keep = self._memory_changes.send
         link = meter.link
+        restore_rest(link.slot, kept.get("slot"), asyncio.get_running_loop().time())
         self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
         self.windows = MeterWindows(time_zone)
@@ -131,6 +133,7 @@ class MeterMonitor:
             "baseline": self.baseline.memory,
             "commands": self.commands.memory,
             "diagnosis": self.diagnosis.memory,
+            "slot": keep_rest(self._meter.link.slot, asyncio.get_running_loop().time()),
             "standby": self.standby.memory,
             "recovery": self.recovery.memory,
             "watchdog": self.watchdog.memory,

@@ -25,6 +25,11 @@ class Slot:
         """Loop time at which it was last let go, None if it was never held."""
         return self._released_at
 
+    def let_go(self, at: float) -> None:
+        """It was let go at that loop time, perhaps before 0, by a run of the program before this one."""
+        if not self.held and self._released_at is None:
+            self._released_at = at
+
     @asynccontextmanager
     async def hold(self, *, rest_s: float, patience_s: float) -> AsyncIterator[None]:
         """Have the slot for the body of the `with`, at least `rest_s` after it was last let go.

@@ -35,7 +35,8 @@ class Instance:
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked for, and return the figures of the time that it took."""
-        self._begin()
+        if order["do"] != "go on":
+            self._begin()
         match order["do"]:
             case "add":
                 await core.add(self._hass, order["meters"], order["options"])
@@ -44,7 +45,7 @@ class Instance:
             case "options":
                 for entry in core.entries(self._hass):
                     self._hass.config_entries.async_update_entry(entry, options=entry.options | order["options"])
-            case "wait":
+            case "wait" | "go on":
                 await asyncio.sleep(order["seconds"])
             case "recover":
                 await self.sampled()

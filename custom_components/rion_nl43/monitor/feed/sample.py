@@ -21,7 +21,8 @@ class Sample:
     `levels` are those of `DOD?`; in a sample of the stream Lp and the flags are of this moment, and the results those
     of the last `DOD?`. `slot`: the levels of the 100 ms, one for each channel of the stream. A row of `DOD?` in the
     first 8 s between two streams covers nothing, so `duration_s` is 0 there: the hole in the stream stays one. `run` is
-    the last known state; `held` says that the results are not of a running measurement: it is stopped, paused or not known to run.
+    the last known state; `held` says that the results are not of a running measurement: it is stopped, paused or not
+    known to run.
     """
 
     at: datetime
