@@ -1,5 +1,7 @@
 """Standby, and what a person is told under Repairs and does about it there."""
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 import pytest
 
@@ -38,6 +40,8 @@ async def test_standby_and_changed_settings(
     settings = meter.instrument.settings
     await demo.set_options(home.api, device, watchdog="off", feed="polled")
     await visitor.go(device_page(device))
+    # It may be about to come back from what was done to it before.
+    await expect(value(page, "Run state")).to_contain_text(re.compile("Measuring|Stopped"), timeout=TIMEOUT_MS)
     if "Measuring" in await value(page, "Run state").inner_text():
         await press(page, "Stop measurement")
     await expect(value(page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
