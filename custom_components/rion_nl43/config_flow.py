@@ -134,6 +134,9 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
     async def _async_move(self, host: str, port: int, login: FtpLogin) -> ConfigFlowResult:
         """Give the entry's own connection up first, and let the entry run again however this ends."""
         entry = self._get_reconfigure_entry()
+        # It may just be set up again, after an attempt before this one, and cannot be unloaded meanwhile.
+        async with entry.setup_lock:
+            pass
         await self.hass.config_entries.async_unload(entry.entry_id)
         try:
             identity = await self._async_identify(host, port)

@@ -220,6 +220,19 @@ async def test_ten_requests_at_once(emulated_meter: MeterFactory, latency: Laten
         assert longest_gap_s(watch, since) <= two_slots_s(0.33)
 
 
+async def test_too_many_requests_at_once(emulated_meter: MeterFactory) -> None:
+    """What has no turn within a minute is not asked, and says so."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.settled()
+        requests = (watch.monitor.commands.send("Type?") for _ in range(40))
+        outcomes = await asyncio.gather(*requests, return_exceptions=True)
+    answered = [outcome for outcome in outcomes if outcome == "NL-43"]
+    expired = [outcome for outcome in outcomes if isinstance(outcome, NotSentInTime)]
+    assert len(answered) + len(expired) == 40
+    assert 25 <= len(answered) <= 32
+
+
 async def test_a_request_waits_for_the_meter_but_not_for_ever(emulated_meter: MeterFactory) -> None:
     """A minute is enough."""
     meter = await emulated_meter()
