@@ -377,3 +377,5 @@ async def test_cycles_long_ago_do_not_count(meter: EmulatedMeter) -> None:
         patient.wedge()
         await patient.until(lambda: len(patient.recovery.cycles) == 1, 100)
         await patient.until(lambda: patient.diagnosis() is Diagnosis.CONNECTED, 100)
+        assert len(patient.recovery.cycles) == 1
+        assert not patient.recovery.needs_person
