@@ -50,11 +50,11 @@ def errors(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
 @pytest.mark.usefixtures("virtual_clock")
 async def test_a_part_starts_again_later_and_later(errors: Callable[[], list[str]]) -> None:
     """And is logged once, until it has run for long."""
-    part = Defective(*[1.0] * 7, GOOD_AFTER_S, 2.0)
+    part = Defective(*[1.0] * 7, GOOD_AFTER_S + 1, 2.0)
     keeping = asyncio.create_task(keep_running("part", part.run, part.count))
     await asyncio.sleep(3 * GOOD_AFTER_S)
     assert part.pauses_s == pytest.approx(
-        [1 + pause_s for pause_s in (*PAUSES_S, PAUSES_S[-1], PAUSES_S[-1])] + [GOOD_AFTER_S + 30, 62], abs=0.01
+        [1 + pause_s for pause_s in (*PAUSES_S, PAUSES_S[-1], PAUSES_S[-1])] + [GOOD_AFTER_S + 31, 62], abs=0.01
     )
     assert errors() == ["The part of a meter broke down, and starts again in 30 s"] * 2
     assert part.broken == 9

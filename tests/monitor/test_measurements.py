@@ -7,6 +7,7 @@ import json
 import pytest
 
 from custom_components.rion_nl43.monitor import MeasurementMemory, MeasurementState, StartOrigin
+from custom_components.rion_nl43.monitor.feed.schedule import Ask
 from custom_components.rion_nl43.nl43 import RunState
 from emulator import ReplaceAnswer
 from tests.fixtures import MeterFactory
@@ -162,8 +163,7 @@ async def test_the_start_survives_restarts_of_the_program(emulated_meter: MeterF
         restored = json.loads(json.dumps(watch.monitor.memory))
     await asyncio.sleep(100)
     async with watching(meter, restored=restored) as watch:
-        await watch.until(lambda: watch.samples, 10)
-        assert watch.monitor.measurement.state is PAUSED
+        await state_within(watch, PAUSED, 10)
         again = kept(watch)
         assert again
         assert abs(again.started_at - memory.started_at) < timedelta(milliseconds=1)
@@ -227,3 +227,69 @@ async def test_a_meter_that_says_stop_while_paused(emulated_meter: MeterFactory)
         await state_within(watch, PAUSED, 60)
         meter.instrument.press_stop()
         await state_within(watch, STOPPED, 130)
+
+
+async def test_a_pause_that_was_stopped_is_never_told_as_measuring(emulated_meter: MeterFactory) -> None:
+    """No pause any more does not mean that it goes on: whichever word comes first, the state goes on to stopped."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.settled()
+        await watch.monitor.commands.start()
+        await watch.monitor.commands.pause()
+        await asyncio.sleep(10)
+        meter.instrument.press_stop()
+        watch.monitor._feed.schedule.want([Ask.PAUSED])  # noqa: SLF001 # the order in which it is asked matters here
+        await state_within(watch, STOPPED, 10)
+        assert [told.state for told in watch.measurements] == [STOPPED, MEASURING, PAUSED, STOPPED]
+
+
+@pytest.mark.parametrize("word", ["Start", "Stop"])
+async def test_a_pause_that_was_stopped_while_the_program_was_away(emulated_meter: MeterFactory, word: str) -> None:
+    """Nothing is told before the meter has told both."""
+    meter = await emulated_meter(pause_word=word)
+    async with watching(meter) as watch:
+        await watch.settled()
+        await watch.monitor.commands.start()
+        await watch.monitor.commands.pause()
+        restored = json.loads(json.dumps(watch.monitor.memory))
+    meter.instrument.press_stop()
+    await asyncio.sleep(10)
+    async with watching(meter, restored=restored) as watch:
+        await state_within(watch, STOPPED, 10)
+        assert [told.state for told in watch.measurements] == [STOPPED]
+
+
+async def test_restarted_during_a_pause_of_a_meter_that_says_stop_then(emulated_meter: MeterFactory) -> None:
+    """The start is kept."""
+    meter = await emulated_meter(pause_word="Stop")
+    async with watching(meter) as watch:
+        await watch.settled()
+        await watch.monitor.commands.start()
+        await asyncio.sleep(60)
+        started_at = watch.monitor.measurement.started_at
+        await watch.monitor.commands.pause()
+        restored = json.loads(json.dumps(watch.monitor.memory))
+    await asyncio.sleep(10)
+    async with watching(meter, restored=restored) as watch:
+        await state_within(watch, PAUSED, 10)
+        await watch.monitor.commands.resume()
+        await state_within(watch, MEASURING, 10)
+        await watch.until(lambda: watch.monitor.measurement.started_at, 10)
+        assert started_at
+        assert watch.monitor.measurement.started_at == pytest.approx(started_at, abs=timedelta(milliseconds=1))
+
+
+async def test_a_meter_that_knows_no_pause_after_a_remembered_one(emulated_meter: MeterFactory) -> None:
+    """Then there is none."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        await watch.settled()
+        await watch.monitor.commands.start()
+        await watch.monitor.commands.pause()
+        restored = json.loads(json.dumps(watch.monitor.memory))
+    meter.instrument.press_pause()
+    await asyncio.sleep(10)
+    meter.faults.switch_on("busy", command="Pause?", code=1)
+    async with watching(meter, restored=restored) as watch:
+        await state_within(watch, MEASURING, 10)
+        assert [told.state for told in watch.measurements if told.state] == [MEASURING]

@@ -41,9 +41,25 @@ def test_a_pause_at_the_meter_is_dated_by_the_rows(watched: Watched) -> None:
     watched.rows(60, 101, runs=False)
     watched.rows(2, 102)
     watched.tracker.told_paused(False, watched.now)
+    watched.tracker.told_run(START, watched.now)
     watched.rows(50, 104)
     assert watched.elapsed() == pytest.approx(153, abs=3)
     assert watched.started() == 1000
+
+
+def test_results_that_move_before_the_end_of_a_pause_is_told_tell_no_time(watched: Watched) -> None:
+    """The start stays where it is."""
+    watched.own_start()
+    watched.rows(100, 2)
+    watched.tracker.told_paused(True, watched.now)
+    watched.rows(20, 101, runs=False)
+    watched.rows(10, 102)
+    watched.tracker.told_paused(False, watched.now)
+    watched.rows(2, 112)
+    watched.tracker.told_run(START, watched.now)
+    watched.rows(20, 114)
+    assert (watched.started(), watched.origin) == (1000, StartOrigin.COMMAND)
+    assert watched.elapsed() == pytest.approx(133, abs=0.1 * 133)
 
 
 def test_results_that_stand_still_early_are_no_other_measurement(watched: Watched) -> None:
@@ -64,7 +80,11 @@ def test_the_end_of_a_pause_without_moving_rows_is_that_of_the_word(watched: Wat
     watched.tracker.told_paused(True, watched.now)
     watched.now += 50
     watched.tracker.told_paused(False, watched.now)
-    assert watched.elapsed() == pytest.approx(101.5)
+    assert watched.state() is MeasurementState.PAUSED
+    watched.now += 3
+    watched.tracker.told_run(START, watched.now)
+    assert watched.state() is MeasurementState.MEASURING
+    assert watched.elapsed() == pytest.approx(104.5)
 
 
 def test_words_about_a_pause_that_are_no_news_change_nothing(watched: Watched) -> None:
@@ -126,8 +146,53 @@ def test_a_paused_measurement_that_is_stopped_at_the_meter(watched: Watched) -> 
     watched.tracker.told_run(STOP, watched.now)
     assert watched.state() is MeasurementState.PAUSED
     watched.tracker.told_paused(False, watched.now)
+    assert watched.state() is MeasurementState.PAUSED
+    watched.tracker.told_run(STOP, watched.now)
     assert watched.state() is MeasurementState.STOPPED
     assert watched.elapsed() == pytest.approx(101.5)
+
+
+def test_a_pause_that_is_over_may_have_ended_in_a_stop(watched: Watched) -> None:
+    """No pause any more, and the last word was Start: it measures only if the next word is Start too."""
+    watched.own_start()
+    watched.rows(100, 2)
+    watched.tracker.told_paused(True, watched.now)
+    watched.now += 60
+    watched.tracker.told_paused(False, watched.now)
+    assert watched.state() is MeasurementState.PAUSED
+    assert watched.tracker.pause_over_at == watched.now
+    watched.tracker.told_run(STOP, watched.now + 2)
+    assert watched.state() is MeasurementState.STOPPED
+    assert watched.elapsed() == pytest.approx(101.5)
+
+
+def test_paused_again_before_the_next_word(watched: Watched) -> None:
+    """The word Start tells nothing then."""
+    watched.own_start()
+    watched.rows(100, 2)
+    watched.tracker.told_paused(True, watched.now)
+    watched.tracker.told_paused(False, watched.now + 10)
+    watched.tracker.told_paused(True, watched.now + 12)
+    watched.tracker.told_run(START, watched.now + 14)
+    assert watched.state() is MeasurementState.PAUSED
+    assert watched.elapsed() == pytest.approx(101.5)
+
+
+def test_resumed_by_an_own_command_a_meter_that_says_stop_during_a_pause(watched: Watched) -> None:
+    """Its last word was Stop; what it says next tells that it goes on, since the command."""
+    watched.own_start()
+    watched.rows(100, 2)
+    watched.tracker.told_paused(True, watched.now)
+    watched.tracker.told_run(STOP, watched.now)
+    watched.now += 100
+    watched.tracker.commanded_pause(watched.now)
+    watched.now += 1
+    watched.tracker.told_paused(False, watched.now)
+    assert watched.state() is MeasurementState.PAUSED
+    watched.now += 1
+    watched.tracker.told_run(START, watched.now)
+    assert watched.state() is MeasurementState.MEASURING
+    assert watched.elapsed() == pytest.approx(103.5)
 
 
 def test_a_pause_that_nobody_saw_moves_the_time_measured_not_the_start(watched: Watched) -> None:
@@ -150,6 +215,7 @@ def test_a_pause_that_was_shorter_than_it_seemed(watched: Watched) -> None:
     watched.tracker.told_paused(True, watched.now)
     watched.now += 500
     watched.tracker.told_paused(False, watched.now)
+    watched.tracker.told_run(START, watched.now)
     watched.rows(30, 502)
     assert watched.started() == 1000
     assert watched.elapsed() == pytest.approx(531, abs=0.025 * 530)
@@ -193,6 +259,8 @@ def test_a_pause_is_remembered_too() -> None:
     """Restarted during a pause, the program goes on with the same start."""
     watched = Watched(remembered(paused_since=900.0))
     watched.tracker.told_run(START, watched.now)
+    assert watched.state() is None
+    watched.tracker.told_paused(True, watched.now)
     assert watched.state() is MeasurementState.PAUSED
     watched.rows(30, 400, runs=False)
     assert (watched.started(), watched.origin) == (400, StartOrigin.RESTORED)
@@ -201,14 +269,31 @@ def test_a_pause_is_remembered_too() -> None:
     assert kept
     assert (kept.paused_s, kept.paused_since) == (100, 900)
     watched.tracker.told_paused(False, watched.now)
+    watched.tracker.told_run(START, watched.now)
     watched.rows(10, 401)
     assert watched.elapsed() == pytest.approx(410, abs=1)
 
 
-def test_a_remembered_pause_of_another_measurement() -> None:
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_remembered_pause_of_another_measurement(paused: bool) -> None:
     """The rows belie both, the start and the pause."""
     watched = Watched(remembered(paused_since=900.0))
     watched.tracker.told_run(START, watched.now)
-    watched.rows(10, 3000)
-    assert watched.state() is MeasurementState.MEASURING
-    assert watched.elapsed() == pytest.approx(3010, abs=0.03 * 3000)
+    watched.tracker.told_paused(paused, watched.now)
+    watched.tracker.told_run(START, watched.now)
+    watched.rows(10, 3000, runs=not paused)
+    assert watched.state() is (MeasurementState.PAUSED if paused else MeasurementState.MEASURING)
+    assert watched.origin is StartOrigin.DERIVED
+    assert watched.elapsed() == pytest.approx(3000 if paused else 3010, abs=0.03 * 3000)
+
+
+def test_a_remembered_pause_that_was_stopped_meanwhile() -> None:
+    """Nothing is known before both words have come; a Stop in a pause may be the pause."""
+    watched = Watched(remembered(paused_since=900.0))
+    watched.tracker.told_run(STOP, watched.now)
+    assert watched.state() is None
+    watched.tracker.told_paused(False, watched.now)
+    assert watched.state() is None
+    watched.tracker.told_run(STOP, watched.now)
+    assert watched.state() is MeasurementState.STOPPED
+    assert watched.tracker.to_remember() is None

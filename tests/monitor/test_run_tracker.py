@@ -135,6 +135,19 @@ def test_results_of_a_measurement_nobody_saw_are_not_given_the_old_start(watched
     assert watched.tracker.start is None
 
 
+def test_results_of_the_own_start_do_not_touch_the_measurement_before(watched: Watched) -> None:
+    """The meter shows them before it has told that it measures: until then all stays as it was."""
+    watched.own_start()
+    watched.rows(300, 2)
+    watched.tracker.commanded_stop(watched.now)
+    watched.tracker.told_run(STOP, watched.now)
+    watched.tracker.commanded_start(Span(watched.now, watched.now + 0.5))
+    watched.rows(2, 1.5)
+    assert watched.started() == 1000
+    watched.tracker.told_run(START, watched.now)
+    assert watched.started() == watched.now - 2
+
+
 def test_a_start_at_the_meter_after_a_stop_is_another_measurement(watched: Watched) -> None:
     """Stop, then Start without an own command: derived."""
     watched.own_start()

@@ -89,7 +89,7 @@ async def test_waiters_are_released_or_told_in_vain() -> None:
         (0.1, 0.1),
         (1.05, 1.05),
         (COVERED_LIMIT_S, COVERED_LIMIT_S),
-        (8.1, PACING_SLOT_S),
+        (COVERED_LIMIT_S + 0.1, PACING_SLOT_S),
         (3600, PACING_SLOT_S),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.rion_nl43.acoustics import Basis, WindowKind, WindowSpec, energy_mean
 from custom_components.rion_nl43.monitor.feed.facts import Facts
-from custom_components.rion_nl43.monitor.feed.sample import Sample
+from custom_components.rion_nl43.monitor.feed.sample import COVERED_LIMIT_S, Sample
 from custom_components.rion_nl43.monitor.windows import MeterWindows
 from custom_components.rion_nl43.nl43 import RunState, SlotLevels
 
@@ -192,8 +192,8 @@ def test_time_since_the_last_sample_is_no_hole_yet(windows: MeterWindows, clock:
     """As long as the next sample may still cover it, windows end with the last one; then with the present."""
     for second in range(1, 61):
         windows.take_sample(polled(second, 60.0))
-    clock.move_to(EIGHT + timedelta(seconds=68))
+    clock.move_to(EIGHT + timedelta(seconds=60 + COVERED_LIMIT_S))
     assert (windows.levels(MINUTE).ended, windows.levels(MINUTE).coverage_percent) == (EIGHT.timestamp() + 60, 100)
-    clock.move_to(EIGHT + timedelta(seconds=69))
-    assert windows.levels(MINUTE).ended == EIGHT.timestamp() + 69
-    assert windows.levels(MINUTE).coverage_percent == 85
+    clock.move_to(EIGHT + timedelta(seconds=72))
+    assert windows.levels(MINUTE).ended == EIGHT.timestamp() + 72
+    assert windows.levels(MINUTE).coverage_percent == 80

@@ -143,7 +143,6 @@ class _Soak:
         monitor.probe_ports = ProbePorts(self._meter.ftp_port, (NOTHING_LISTENS,))
         monitor.recovery.power_switch = self._switch_power
         monitor.windows.configure(WINDOWS)
-        self._witness.restarted()
         monitor.on_sample(self._take_sample)
         monitor.on_measurement(lambda measurement: self._witness.take_measurement(self._now, measurement))
         monitor.commands.on_change(self._witness.take_command)

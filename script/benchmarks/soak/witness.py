@@ -66,7 +66,6 @@ class Witness(logging.Handler):
         self._overloaded_until = float("-inf")
         self._states: deque[tuple[float, State]] = deque([(0.0, State.STOPPED)])
         self._sent: set[str] = set()
-        self._fresh = False
         meter.referee.watchers.append(self._see)
 
     @property
@@ -102,19 +101,11 @@ class Witness(logging.Handler):
         if measurement.state is None:
             return
         self.changes += 1
-        remembered, self._fresh = self._fresh and measurement.state is MeasurementState.PAUSED, False
-        if remembered:
-            # Whatever the meter says of its run state in a pause: until `Pause?` is answered, it stays what it was.
-            return
         self.note_state(now)
         times = [at for at, _ in self._states] + [now]
         lately = {state for (_, state), ended in zip(self._states, times[1:], strict=True) if ended >= now - WORD_AGE_S}
         if not lately & STATES[measurement.state]:
             self.complain("false run states", f"{now:.1f} s: {measurement.state}, but the meter: {lately}")
-
-    def restarted(self) -> None:
-        """The program begins anew with what it remembers."""
-        self._fresh = True
 
     def take_command(self, command: Command) -> None:
         """Count how commands ended."""

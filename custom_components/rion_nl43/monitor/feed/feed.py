@@ -86,6 +86,7 @@ class Feed:
         self._until_given_way: asyncio.Timeout | None = None
         self._power_asked_at = float("-inf")
         self._power_cost_the_link = False
+        state.words.connect(self._take_word)
 
     @property
     def answer_s(self) -> float:
@@ -171,6 +172,10 @@ class Feed:
             self.schedule.suspect()
         if tracker.maybe_paused or (tracker.paused and run is RunState.STOP):
             self.schedule.want([Ask.PAUSED])
+
+    def _take_word(self) -> None:
+        if self._state.tracker.pause_over_at is not None:
+            self.schedule.want_run()
 
     def take_clock(self, told: datetime) -> float:
         """Take the meter's naive local time; returns its offset in seconds."""
@@ -369,6 +374,8 @@ class Feed:
         elif exchange is Ask.POWER or isinstance(error, CommandUnknown | DesignationRefused):
             self.schedule.refuse(exchange.command if isinstance(exchange, AskFact) else COMMANDS[exchange])
             self._note_unsupported()
+            if exchange is Ask.PAUSED:
+                self._state.take_paused(False, self._loop.time())
             if isinstance(exchange, AskFact):
                 # Perhaps this unit knows it by another name.
                 self.schedule.want([exchange.fact])

@@ -3,7 +3,8 @@
 Only the words Start and Stop change the run state. The start time comes from the own start command, else from what is
 remembered, if the rows bear it out, else from the rows; then only rows that agree refine it. Rows that disagree for
 some time mean another measurement or a pause that nobody saw. What the meter says of its run state during a pause is
-not certain: `Pause?` has the last word.
+not certain: `Pause?` has the last word on a pause, and whether one that is over was ended by a stop, a word that is
+asked for afterwards tells.
 """
 
 from typing import NamedTuple
@@ -46,8 +47,9 @@ class _Row(NamedTuple):
 class RunTracker:
     """Follows one meter's measurement through words, own commands and rows.
 
-    `start` is the start as told; `maybe_paused`: what looks like the end may be a pause; `measurement_number` counts
-    the measurements begun while watched, by anyone: labels are to be read anew when it changes.
+    `start` is the start as told; `maybe_paused`: what looks like the end may be a pause; `pause_over_at`: when the
+    pause ended, while it is not known yet what came after it; `measurement_number` counts the measurements begun while
+    watched, by anyone: labels are to be read anew when it changes.
     """
 
     def __init__(self, remembered: Remembered | None = None) -> None:
@@ -55,12 +57,16 @@ class RunTracker:
         self.run: RunState | None = None
         self.paused = False
         self.maybe_paused = False
+        self.pause_over_at: float | None = None
         self.measurement_number = 0
         self.start: Start | None = None
         self.remembered = remembered
         self._pause_began = 0.0
+        # A remembered pause may be over: the state is not known before the meter has said so or otherwise.
+        self._pause_told = True
         if remembered is not None and remembered.paused_since is not None:
             self.paused = True
+            self._pause_told = False
             self._pause_began = remembered.paused_since
         # Where the start would lie without the pauses that nobody saw: `start` itself while there are none.
         self._base: Start | None = None
@@ -79,7 +85,7 @@ class RunTracker:
         if self.run is None:
             return None
         if self.paused:
-            return MeasurementState.PAUSED
+            return MeasurementState.PAUSED if self._pause_told else None
         return MeasurementState.MEASURING if self.run is RunState.START else MeasurementState.STOPPED
 
     @property
@@ -132,35 +138,49 @@ class RunTracker:
         before, self.run = self.run, run
         own_start, self._own_start = self._own_start, None
         own_stop, self._own_stop = self._own_stop, None
+        over_at, self.pause_over_at = self.pause_over_at, None
         if before is None and not self.paused:
             self._moved_at = at
         if run is RunState.STOP:
-            self.remembered = None
+            if not self.paused:
+                self.remembered = None
             if own_stop is not None and (before is RunState.START or self.paused):
                 self._end(Span(own_stop, own_stop))
+            elif over_at is not None:
+                self._end(Span(over_at, over_at))
             elif before is RunState.START and not self.paused:
                 self._end(Span(self._moved_at, at))
                 self.maybe_paused = True
         elif own_start is not None:
             self._begin(Start(own_start.low, own_start, StartOrigin.COMMAND), at)
+        elif over_at is not None:
+            self._resume(over_at)
         elif before is RunState.STOP and self.paused:
             self._resume(at)
         elif before is RunState.STOP:
             self._begin(None, at)
 
     def told_paused(self, paused: bool, at: float) -> None:
-        """Take the meter's word on whether it is paused."""
+        """Take the meter's word on whether it is paused.
+
+        What an own command has not ended, may have been ended by a stop: `pause_over_at` is set until the next word.
+        """
         own, self._own_pause = self._own_pause, None
         self.maybe_paused = False
+        self.pause_over_at = None
+        if paused:
+            self._pause_told = True
         if paused is self.paused or self.run is None:
             return
         if paused:
             self.paused = True
             self._pause_began = self._moved_at if own is None else own
-        elif self.run is RunState.START:
-            self._resume((self._moved_at if self._moved_at > self._pause_began else at) if own is None else own)
+        elif own is not None and self.run is RunState.START:
+            self._resume(own)
+        elif own is not None:
+            self.pause_over_at = own
         else:
-            self._end(Span(at, at))
+            self.pause_over_at = self._moved_at if self._moved_at > self._pause_began else at
 
     def row(self, channel: ChannelLevels, sent: float, received: float, *, changed: bool) -> None:
         """Take the main channel of the next row, and whether its results differ from the row before."""
@@ -169,6 +189,9 @@ class RunTracker:
         if channel.leq is None or channel.le is None:
             return
         if self.paused:
+            if changed:
+                # The pause is over, or has not been told: since when the results move is not known.
+                return
             sent = received = self._pause_began
         row = _Row(sent, received, measured_span(channel.leq, channel.le), channel.le)
         if self.state is MeasurementState.STOPPED:
@@ -193,6 +216,7 @@ class RunTracker:
         self._moved_at = at
 
     def _end(self, at: Span) -> None:
+        self.remembered = None
         if self.paused:
             at = Span(self._pause_began, self._pause_began)
         self.paused = False
@@ -204,8 +228,11 @@ class RunTracker:
         return max(0.0, at - base.at - self._known_pauses_s)
 
     def _check_ended(self, row: _Row) -> None:
-        """Put the length of the ended measurement right; forget it if the results are those of another one."""
-        if self._base is None:
+        """Put the length of the ended measurement right; forget it if the results are those of another one.
+
+        Between an own start command and the word Start they may well be: the start is told with the word.
+        """
+        if self._base is None or self._own_start is not None:
             return
         possible = Span(self._ended.low - STOP_TOLERANCE_S, self._ended.high + STOP_TOLERANCE_S).within(row.measured)
         if possible is None:
@@ -237,11 +264,10 @@ class RunTracker:
         if both := possible.within(seen.shifted(-remembered.paused_s)):
             self.start = self._base = Start(remembered.at, possible, StartOrigin.RESTORED).narrowed(both)
             self._known_pauses_s += remembered.paused_s
-        elif remembered.paused_since is None:
-            self.start = self._base = Start.derived(seen)
         else:
-            # That pause belonged to another measurement; the next row is seen without it.
-            self.paused = False
+            # A pause remembered belonged to another measurement, too.
+            self.start = self._base = Start.derived(seen.shifted(self._known_pauses_s))
+            self._known_pauses_s = 0.0
 
     def _refine(self, base: Start, span: Span) -> None:
         if base.origin is StartOrigin.COMMAND:
