@@ -14,7 +14,8 @@ INTEGRATION = ROOT / "custom_components" / "rion_nl43"
 LAYERS = {
     "nl43": {"aioftp"},
     "acoustics": set[str](),
-    "monitor": {"nl43", "acoustics"},
+    "alerts": {"acoustics"},
+    "monitor": {"nl43", "acoustics", "alerts"},
 }
 
 

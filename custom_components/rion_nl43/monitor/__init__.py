@@ -1,10 +1,14 @@
 """What runs for each meter day and night: feed, run state, slow facts, control commands. No Home Assistant."""
 
+from .alerting.meter_alerts import UNREACHABLE, UNREACHABLE_AFTER_S, MeterAlerts
+from .alerting.rule_state import RuleState
 from .control.baseline import Baseline, Drift
 from .control.command import Asked, Command, CommandState
 from .control.commands import Commands
 from .control.cycles import StartedCycle, StoppedCycle
 from .errors import (
+    AlertError,
+    AlertRefusal,
     BlockReason,
     BrokeDown,
     CommandBlocked,
@@ -30,6 +34,10 @@ from .recovery.stop_reason import StopReason
 from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
+    "UNREACHABLE",
+    "UNREACHABLE_AFTER_S",
+    "AlertError",
+    "AlertRefusal",
     "Asked",
     "Baseline",
     "BlockReason",
@@ -50,6 +58,7 @@ __all__ = [
     "Measurement",
     "MeasurementMemory",
     "MeasurementState",
+    "MeterAlerts",
     "MeterMonitor",
     "NoFreeStoreName",
     "NotBackAfterPowerCycle",
@@ -60,6 +69,7 @@ __all__ = [
     "ProbePorts",
     "Recovery",
     "RefusalReason",
+    "RuleState",
     "Sample",
     "Standby",
     "StartOrigin",

@@ -107,3 +107,22 @@ class NoFreeStoreName(NL43Error):
         super().__init__(f"data on the card under every store name from {first} to {last}")
         self.first = first
         self.last = last
+
+
+class AlertRefusal(StrEnum):
+    """Why nothing can be done to an alert."""
+
+    UNKNOWN_RULE = "unknown_rule"
+    NO_EPISODE = "no_episode"
+    ALREADY_ACKNOWLEDGED = "already_acknowledged"
+    TIME_NOT_AHEAD = "time_not_ahead"
+
+
+class AlertError(NL43Error):
+    """Something cannot be done to a rule or to an episode; `refusal` says why, and `subject` is the id asked for."""
+
+    def __init__(self, refusal: AlertRefusal, subject: str) -> None:
+        """Name what was asked for."""
+        super().__init__(f"{subject}: {refusal.value.replace('_', ' ')}")
+        self.refusal = refusal
+        self.subject = subject

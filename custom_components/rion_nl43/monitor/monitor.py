@@ -7,6 +7,7 @@ from typing import Any
 
 from ..acoustics import Basis
 from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
+from .alerting.meter_alerts import MeterAlerts
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
@@ -33,9 +34,9 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link belongs to the caller,
-    who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each
-    `on_...` returns what ends the subscription.
+    `windows`, `alerts`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link belongs to the
+    caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and
+    each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class MeterMonitor:
         self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
         self.windows = MeterWindows(time_zone)
+        self.alerts = MeterAlerts()
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
         self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.commands = Commands(

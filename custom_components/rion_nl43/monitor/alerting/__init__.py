@@ -1,0 +1,1 @@
+"""The alert rules of one meter, judged with each sample."""
