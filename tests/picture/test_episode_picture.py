@@ -47,10 +47,11 @@ class Picture:
         self.pixels = self.image.convert("RGB")
 
     def near(self, x: float, y: float, colour: str, within: int = 6) -> bool:
-        """Whether a colour, or nearly that, is found around a place."""
+        """Whether a colour, or nearly that, is found around a place: lines are made smaller, areas are not."""
+        tolerance = 8 if colour in (DURING, NO_SAMPLES) else 40
         wanted = ImageColor.getrgb(colour)
         return any(
-            all(abs(is_ - should) <= 40 for is_, should in zip(self._pixel(x + dx, y + dy), wanted, strict=True))
+            all(abs(is_ - should) <= tolerance for is_, should in zip(self._pixel(x + dx, y + dy), wanted, strict=True))
             for dx, dy in product(range(-within, within + 1), repeat=2)
         )
 
