@@ -1,5 +1,7 @@
 """The connection as a switch, and settings that are on or off."""
 
+import asyncio
+
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -105,6 +107,16 @@ async def test_allowed_while_measuring(hass: HomeAssistant, meter: EmulatedMeter
     await press(hass, "start")
     await turn(hass, "backlight", on=True)
     assert meter.instrument.settings["Backlight"] == "On"
+
+
+async def test_toggled_twice_at_once(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The second turn waits until the first has been read back: both succeed, and the last word holds."""
+    await enable(hass, entity_id(hass, "backlight", SWITCH))
+    async with asyncio.TaskGroup() as clicks:
+        clicks.create_task(turn(hass, "backlight", on=True))
+        clicks.create_task(turn(hass, "backlight", on=False))
+    assert meter.instrument.settings["Backlight"] == "Off"
+    assert value(hass, "backlight", SWITCH) == STATE_OFF
 
 
 async def test_ftp_with_a_good_login(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

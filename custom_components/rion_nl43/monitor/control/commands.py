@@ -1,6 +1,7 @@
 """Commands with a life: each is sent once or not at all, in time or not at all, and its outcome is told."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -70,6 +71,7 @@ class Commands:
         self._settings = Settings(meter, state, feed, self._sender, controls=self._controls, baseline=baseline)
         self._cycles = Cycles(meter, state, self._sender, self._controls, self._settings)
         self._turn = asyncio.Lock()
+        self._setting_turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self._cycle: Life | None = None
         self._starting: asyncio.Timeout | None = None
 
@@ -187,7 +189,7 @@ class Commands:
         if not starting:
             self._check_no_cycle(line)
         step = Step(line, self._loop.time() + self.expiry_s, life.reach)
-        async with self._turn_by(step.deadline, line):
+        async with self._turn_by(step.deadline, line, self._turn):
             if starting:
                 await self._cycles.stop_started(partial(self._cycle_step, life))
             else:
@@ -203,7 +205,7 @@ class Commands:
         """Carry out a cycle that nothing is to cross, but for a Stop that ends it by `starting`."""
         self._cycle, self._starting = life, starting
         try:
-            async with self._turn_by(self._loop.time() + self.expiry_s, life.command.name):
+            async with self._turn_by(self._loop.time() + self.expiry_s, life.command.name, self._turn):
                 return await action(partial(self._cycle_step, life))
         finally:
             if self._cycle is life:
@@ -237,9 +239,11 @@ class Commands:
         if line in controls:
             await self._in_turn(life, line, controls[Control(line)])
             return
-        self._check_no_cycle(line)
         step = Step(line, self._loop.time() + self.expiry_s, life.reach)
-        await self._settings.set(step, line)
+        # Set again before it was read back, a setting would be taken for one that had no effect.
+        async with self._turn_by(step.deadline, line, self._setting_turns[line.partition(",")[0]]):
+            self._check_no_cycle(line)
+            await self._settings.set(step, line)
         life.note = step.note
 
     async def _ask(self, life: Life, line: str) -> str | None:
@@ -252,17 +256,17 @@ class Commands:
             raise CommandBlocked(line, BlockReason.CYCLE_RUNNING)
 
     @asynccontextmanager
-    async def _turn_by(self, deadline: float, line: str) -> AsyncIterator[None]:
+    async def _turn_by(self, deadline: float, line: str, turn: asyncio.Lock) -> AsyncIterator[None]:
         """Wait until the commands asked for before are over."""
         try:
             async with asyncio.timeout_at(deadline):
-                await self._turn.acquire()
+                await turn.acquire()
         except TimeoutError:
             raise self._sender.expired(line) from None
         try:
             yield
         finally:
-            self._turn.release()
+            turn.release()
 
     async def _live[T](self, name: str, detail: str, asked: Asked, action: Callable[[Life], Awaitable[T]]) -> T:
         """Let a command live, from queued to its end."""
