@@ -197,3 +197,19 @@ def test_time_since_the_last_sample_is_no_hole_yet(windows: MeterWindows, clock:
     clock.move_to(EIGHT + timedelta(seconds=72))
     assert windows.levels(MINUTE).ended == EIGHT.timestamp() + 72
     assert windows.levels(MINUTE).coverage_percent == 80
+
+
+def test_what_rules_need_is_there_whatever_the_options_say(windows: MeterWindows, clock: FrozenDateTimeFactory) -> None:
+    """Neither of the two takes away what the other one wants, nor does a change of either begin a window anew."""
+    ten = WindowSpec(WindowKind.RUNNING, 10)
+    windows.need([ten, MINUTE])
+    for second in range(1, 61):
+        windows.take_sample(polled(second, 60.0))
+    clock.move_to(EIGHT + timedelta(seconds=60))
+    windows.configure([])
+    assert windows.levels(MINUTE).coverage_percent == windows.levels(ten).coverage_percent == 100
+    windows.configure([MINUTE])
+    windows.need([])
+    assert windows.levels(MINUTE).coverage_percent == 100
+    with pytest.raises(KeyError):
+        windows.levels(ten)

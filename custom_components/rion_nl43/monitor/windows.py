@@ -22,12 +22,20 @@ class MeterWindows:
         self.time_zone = time_zone
         self.min_coverage_percent = MIN_COVERAGE_PERCENT
         self._windows = Windows(utc_offset_s=self._utc_offset_s)
+        self._configured: frozenset[WindowSpec] = frozenset()
+        self._needed: frozenset[WindowSpec] = frozenset()
         self._weightings: dict[str, str] = {}
         self._ended = float("-inf")
 
     def configure(self, specs: Iterable[WindowSpec]) -> None:
         """Have these windows: those there were go on, new running ones begin with what the longest one had."""
-        self._windows.configure(specs)
+        self._configured = frozenset(specs)
+        self._windows.configure(self._configured | self._needed)
+
+    def need(self, specs: Iterable[WindowSpec]) -> None:
+        """Have these windows too, whichever are configured: rules judge them."""
+        self._needed = frozenset(specs)
+        self._windows.configure(self._configured | self._needed)
 
     def take_sample(self, sample: Sample) -> None:
         """Take what the feed handed on; a row without the levels it needs is a hole."""
@@ -46,7 +54,7 @@ class MeterWindows:
                 self._windows.reset()
 
     def levels(self, spec: WindowSpec) -> WindowLevels:
-        """Return what a window tells now; KeyError if it is not one of the configured.
+        """Return what a window tells now; KeyError if it is neither configured nor needed.
 
         The time since the last sample is no hole yet: as long as the next one may cover it, now is when that one ended.
         """
