@@ -8,10 +8,14 @@ import pytest
 import pytest_asyncio
 
 from emulator import EmulatedMeter, MeterConfig
+from emulator.api import ApiServer
+from emulator.fleet import Fleet
 from script.demo_home import meters as demo
+from script.demo_home.folder import prepare
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
+from . import plug
 from .visitor import Visitor, address, launch
 
 FTP_ON = {"FTP": "On"}
@@ -19,27 +23,38 @@ shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 
 
 @shared
-async def meters() -> AsyncIterator[list[EmulatedMeter]]:
+async def fleet() -> AsyncIterator[Fleet]:
     """Two meters in two places; at the end the referee tells whether they were treated as they must be."""
     configs = (
         MeterConfig(serial="00830001", model="NL-43", seed=1, scene="construction", settings=FTP_ON),
         MeterConfig(serial="00530002", model="NL-53", seed=2, scene="traffic", settings=FTP_ON),
     )
-    running = [EmulatedMeter(config) for config in configs]
-    for meter in running:
-        await meter.start(host="127.0.0.1", port=0, ftp_port=0)
+    running = Fleet(configs)
+    await running.start(ftp_port=0)
     yield running
-    for meter in running:
-        await meter.stop()
+    await running.stop()
+    for meter in running.meters:
         meter.referee.assert_clean()
 
 
 @shared
-async def home(tmp_path_factory: pytest.TempPathFactory, meters: list[EmulatedMeter]) -> AsyncIterator[Home]:
-    """A Home Assistant that is onboarded and has no meter yet."""
+async def meters(fleet: Fleet) -> list[EmulatedMeter]:
+    """Give the two meters."""
+    return list(fleet.meters)
+
+
+@shared
+async def home(tmp_path_factory: pytest.TempPathFactory, fleet: Fleet) -> AsyncIterator[Home]:
+    """A Home Assistant that is onboarded and has no meter yet, but a smart plug for the second one."""
     folder: Path = tmp_path_factory.mktemp("home")
+    api = ApiServer(fleet)
+    await api.open()
+    prepare(folder, port=0)
+    with (folder / "configuration.yaml").open("a") as file:
+        file.write(plug.configuration(api.url, fleet.meters[1].config.serial))
     async with Home.run(folder) as running:
         yield running
+    await api.close()
 
 
 @shared
@@ -69,7 +84,17 @@ async def visitor(browser: Browser, home: Home, session: StorageState) -> AsyncI
 @shared
 async def device(home: Home, meters: list[EmulatedMeter]) -> Device:
     """The first meter in Home Assistant, live; added here where no test before has done it."""
-    meter = meters[0]
+    return await live(home, meters[0])
+
+
+@shared
+async def plugged(home: Home, meters: list[EmulatedMeter]) -> Device:
+    """The second meter in Home Assistant, whose power comes from a plug; live as the first."""
+    return await live(home, meters[1])
+
+
+async def live(home: Home, meter: EmulatedMeter) -> Device:
+    """Add a meter where no test before has done it, and publish all its levels."""
     serial = meter.config.serial
     if serial not in await demo.devices(home.api):
         await demo.add(home.api, address(meter))

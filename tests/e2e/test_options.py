@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 import pytest
 
 from emulator import EmulatedMeter
@@ -10,33 +10,19 @@ from script.demo_home import DOMAIN
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, value
-from .visitor import TIMEOUT_MS, Visitor
+from .dialogs import dialog_of, entry_row, open_options, submit
+from .visitor import SETTLING_MS, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# A meter that has just been added is asked for all its facts before it streams.
-SETTLING_MS = 180_000
 SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings")
-
-
-def entry_row(page: Page, meter: EmulatedMeter) -> Locator:
-    """Find a meter's entry on the integration's page."""
-    return page.locator("ha-config-entry-row").filter(has_text=meter.config.serial)
-
-
-async def submit(dialog: Locator) -> None:
-    """Send a form."""
-    await dialog.get_by_role("button", name="Submit").click()
 
 
 async def test_options(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
     """All sections are there, a mistake is told at its section, and what is saved holds without a new connection."""
     page, meter = visitor.page, meters[0]
     connections = len(meter.referee.connections)
-    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await entry_row(page, meter).get_by_role("button", name="Configure").click()
-    dialog = page.locator("dialog-data-entry-flow")
-    await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
+    dialog = await open_options(visitor, meter)
     await visitor.pictures("options")
     for name in SECTIONS:
         await dialog.get_by_role("button", name=name, exact=True).click()
@@ -65,7 +51,7 @@ async def test_address_and_ftp_login(visitor: Visitor, device: Device, meters: l
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
     await entry_row(page, meter).get_by_role("button", name="Menu").first.click()
     await entry_row(page, meter).get_by_role("menuitem", name="Reconfigure").click()
-    dialog = page.locator("dialog-data-entry-flow")
+    dialog = dialog_of(page)
     await expect(dialog.get_by_text("The running connection is given up first")).to_be_visible(timeout=TIMEOUT_MS)
     await dialog.get_by_role("button", name="FTP login").click()
     await expect(dialog.get_by_role("spinbutton").nth(1)).to_have_value(str(meter.ftp_port))

@@ -11,19 +11,13 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, press, row, value
+from .dialogs import open_issue
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # A wedge without a power switch is told of after two minutes.
 WEDGE_TIMEOUT_MS = 240_000
-
-
-async def open_issue(visitor: Visitor, title: str) -> Locator:
-    """Wait for an issue, and open it."""
-    await visitor.go("/config/repairs")
-    await visitor.page.get_by_text(title).first.click(timeout=WEDGE_TIMEOUT_MS)
-    return visitor.page.locator("dialog-data-entry-flow")
 
 
 async def expect_done(dialog: Locator) -> None:
@@ -77,7 +71,7 @@ async def test_wedged(visitor: Visitor, device: Device, meters: list[EmulatedMet
     """A control port that hangs is told of, with what to do; once it is done the meter is back with one click."""
     page, meter = visitor.page, meters[0]
     wedge = meter.faults.switch_on("wedge", connection="reset")
-    dialog = await open_issue(visitor, "the control port hangs")
+    dialog = await open_issue(visitor, "the control port hangs", WEDGE_TIMEOUT_MS)
     await expect(dialog.get_by_text("Switch the meter off and on by its power button")).to_be_visible()
     await visitor.pictures("repair-wedged")
     meter.faults.switch_off(wedge)

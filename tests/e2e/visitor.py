@@ -20,6 +20,8 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # The machine may be slow, and Home Assistant's pages are large.
 TIMEOUT_MS = 60_000
+# A meter that has just been added or reloaded is asked for all its facts first.
+SETTLING_MS = 180_000
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",  # a container's root cannot have one

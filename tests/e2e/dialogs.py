@@ -1,0 +1,39 @@
+"""The dialogs of a meter: its options, and what is told under Repairs."""
+
+from playwright.async_api import Locator, Page, expect
+
+from emulator import EmulatedMeter
+from script.demo_home import DOMAIN
+
+from .visitor import TIMEOUT_MS, Visitor
+
+
+def dialog_of(page: Page) -> Locator:
+    """Find the dialog that asks for something."""
+    return page.locator("dialog-data-entry-flow")
+
+
+def entry_row(page: Page, meter: EmulatedMeter) -> Locator:
+    """Find a meter's entry on the integration's page."""
+    return page.locator("ha-config-entry-row").filter(has_text=meter.config.serial)
+
+
+async def open_options(visitor: Visitor, meter: EmulatedMeter) -> Locator:
+    """Open a meter's options."""
+    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
+    await entry_row(visitor.page, meter).get_by_role("button", name="Configure").click()
+    dialog = dialog_of(visitor.page)
+    await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
+    return dialog
+
+
+async def submit(dialog: Locator) -> None:
+    """Send a form."""
+    await dialog.get_by_role("button", name="Submit").click()
+
+
+async def open_issue(visitor: Visitor, title: str, timeout_ms: int = TIMEOUT_MS) -> Locator:
+    """Wait for an issue, and open it."""
+    await visitor.go("/config/repairs")
+    await visitor.page.get_by_text(title).first.click(timeout=timeout_ms)
+    return dialog_of(visitor.page)

@@ -1,0 +1,53 @@
+"""A meter that hangs is cured by the smart plug that feeds it."""
+
+from playwright.async_api import expect
+import pytest
+
+from emulator import EmulatedMeter
+from script.demo_home.meters import Device
+
+from . import plug
+from .device_rows import device_page, row, value
+from .dialogs import open_options, submit
+from .visitor import TIMEOUT_MS, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# Two attempts, a minute apart, must find that the control port hangs.
+FOUND_TIMEOUT_MS = 120_000
+
+
+def powered(meter: EmulatedMeter) -> bool:
+    """Tell whether the meter has got its power."""
+    return meter.instrument.powered
+
+
+async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[EmulatedMeter]) -> None:
+    """The plug is chosen in the options; when the control port hangs it goes off and on, and the meter is back."""
+    page, meter = visitor.page, meters[1]
+    dialog = await open_options(visitor, meter)
+    await dialog.get_by_role("button", name="Recovery", exact=True).click()
+    # The section unfolds, and a list that was opened meanwhile would close again.
+    await dialog.get_by_text("Commands wait at most").scroll_into_view_if_needed()
+    await dialog.locator("ha-selector-entity").last.click()
+    await page.get_by_role("option").filter(has_text=plug.NAME).click()
+    await visitor.pictures("options-power-switch")
+    await submit(dialog)
+    await expect(dialog.get_by_text("Options successfully saved")).to_be_visible(timeout=TIMEOUT_MS)
+
+    await visitor.go(device_page(plugged))
+    link = value(page, "Link")
+    await expect(link).to_contain_text("Connected", timeout=TIMEOUT_MS)
+    meter.faults.switch_on("wedge", connection="reset")
+    await expect(link).to_contain_text("Control port hangs", timeout=TIMEOUT_MS)
+    await expect(link).to_contain_text("Being switched off and on", timeout=FOUND_TIMEOUT_MS)
+    assert not powered(meter)
+    await visitor.pictures("power-cycling")
+    await expect(link).to_contain_text("Connected", timeout=TIMEOUT_MS)
+    assert powered(meter)
+    assert not meter.faults.active()
+    await row(page, "Command").click()
+    more = page.locator("ha-more-info-dialog")
+    told = "power cycle, asked for by the recovery of the connection, completed"
+    await expect(more.locator("ha-logbook")).to_contain_text(told, timeout=TIMEOUT_MS)
+    await visitor.pictures("power-cycled")
