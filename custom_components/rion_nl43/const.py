@@ -9,6 +9,7 @@ LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "Rion"
 
 EVENT_COMMAND: Final = "rion_nl43_command"
+EVENT_ALERT: Final = "rion_nl43_alert"
 
 DEFAULT_PORT: Final = 2255
 DEFAULT_FTP_PORT: Final = 21
@@ -34,6 +35,27 @@ CONF_WANT_L1_L10: Final = "want_l1_l10"
 CONF_CARD_LIMIT: Final = "card_limit"
 CONF_COMMAND_EXPIRY_S: Final = "command_expiry_s"
 
+SUBENTRY_ALERT_RULE: Final = "alert_rule"
+
+CONF_METRIC: Final = "metric"
+CONF_WINDOW_MINUTES: Final = "window_minutes"
+CONF_WINDOW_KIND: Final = "window_kind"
+CONF_PERCENTAGE: Final = "percentage"
+CONF_DIRECTION: Final = "direction"
+CONF_WARNING: Final = "warning"
+CONF_ALARM: Final = "alarm"
+CONF_DURATION: Final = "duration"
+CONF_SHARE: Final = "share"
+CONF_CLEAR_MARGIN: Final = "clear_margin"
+CONF_COOLDOWN: Final = "cooldown"
+CONF_SCHEDULE: Final = "schedule"
+CONF_DAYS: Final = "days"
+CONF_BEGIN: Final = "begin"
+CONF_UNTIL: Final = "until"
+CONF_SCHEDULE_ENTITY: Final = "schedule_entity"
+CONF_ONLY_WHILE_MEASURING: Final = "only_while_measuring"
+CONF_ENABLED: Final = "enabled"
+
 
 class PublishProfile(StrEnum):
     """How often the levels of a meter become states."""
@@ -49,6 +71,14 @@ class WatchdogMode(StrEnum):
     OFF = "off"
     ALWAYS = "always"
     SCHEDULE = "schedule"
+
+
+class RuleSchedule(StrEnum):
+    """What says when an alert rule applies."""
+
+    ALWAYS = "always"
+    WEEKLY = "weekly"
+    HELPER = "helper"
 
 
 PUBLISH_INTERVAL_S: Final = {
