@@ -43,7 +43,6 @@ def episode_data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) 
     return {
         **_data(hass, entry, episode),
         "open": episode.open,
-        "worst_grade": episode.worst.word,
         "thresholds": dict(episode.thresholds_db),
         "grades": [{"at": _iso(change.at), "grade": change.grade.word} for change in episode.grades],
         "ended": _iso(episode.ended),
@@ -80,6 +79,7 @@ def _data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) -> dict
         "rule": episode.rule_name,
         "episode_id": episode.id,
         "grade": episode.grade.word,
+        "worst_grade": episode.worst.word,
         "metric": episode.metric,
         "symbol": episode.symbol,
         "direction": episode.direction,
