@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
 from .monitor import (
+    AlertError,
     BrokeDown,
     CommandBlocked,
     ControlRefused,
@@ -69,6 +70,8 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
 
 def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
     """Return the translation key and the placeholders of the sentence that explains an error."""
+    if isinstance(error, AlertError):
+        return f"alert_{error.refusal.value}", {}
     if isinstance(error, ControlRefused):
         return f"refused_{error.reason.value}", {}
     if isinstance(error, CommandBlocked):
@@ -83,7 +86,7 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
 
 def to_home_assistant_error(error: NL43Error) -> HomeAssistantError:
     """Return what to raise towards the user: a validation error where the state at the meter forbids the wish."""
-    erred = isinstance(error, InvalidCommand | CommandBlocked) or (
+    erred = isinstance(error, AlertError | InvalidCommand | CommandBlocked) or (
         isinstance(error, ControlRefused) and error.reason is not RefusalReason.BUSY
     )
     key, placeholders = error_translation(error)

@@ -21,6 +21,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import probatio
 
+from .alert_services import async_setup_alert_services
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .device import async_device_id, async_meter_name
@@ -78,6 +79,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_register_admin_service(
         hass, DOMAIN, SERVICE_SEND_COMMAND, _async_send_command, SEND_COMMAND_SCHEMA, SupportsResponse.OPTIONAL
     )
+    async_setup_alert_services(hass)
 
 
 async def _async_standby(call: ServiceCall) -> None:

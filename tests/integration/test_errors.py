@@ -8,6 +8,8 @@ import pytest
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.errors import translate_errors
 from custom_components.rion_nl43.monitor import (
+    AlertError,
+    AlertRefusal,
     BlockReason,
     BrokeDown,
     CommandBlocked,
@@ -78,6 +80,7 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (NL43Error("no"), "unknown_error"),
     *((NotSentInTime("start", diagnosis), f"expired_{diagnosis.value}") for diagnosis in Diagnosis),
     *((CommandBlocked("start", block), f"blocked_{block.value}") for block in BlockReason),
+    *((AlertError(refusal, "01"), f"alert_{refusal.value}") for refusal in AlertRefusal),
     *((ControlRefused("Measure,Start", reason), f"refused_{reason.value}") for reason in RefusalReason),
 ]
 
@@ -108,7 +111,7 @@ async def test_translation(error: NL43Error, key: str) -> None:
     assert raised.value.translation_domain == DOMAIN
     assert raised.value.translation_key == key
     assert raised.value.__cause__ is error
-    erred = key == "command_invalid" or (key.startswith(("refused_", "blocked_")) and key != "refused_busy")
+    erred = key == "command_invalid" or (key.startswith(("alert_", "refused_", "blocked_")) and key != "refused_busy")
     assert isinstance(raised.value, ServiceValidationError) is erred
 
 

@@ -37,7 +37,10 @@ from .helpers import (
     value,
 )
 
-ACTIONS = {"standby", "resume", "release_connection", "start_cycle", "stop_cycle", "send_command"}
+ACTIONS = {
+    *("standby", "resume", "release_connection", "start_cycle", "stop_cycle", "send_command"),
+    *("acknowledge", "snooze", "unsnooze", "get_episodes", "explain", "export_episodes", "get_automation"),
+}
 
 
 @pytest.fixture

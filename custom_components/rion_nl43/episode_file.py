@@ -1,0 +1,45 @@
+"""The table of episodes as a file, where Home Assistant may write."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.file import WriteError, write_utf8_file
+
+from .const import DOMAIN
+
+SUFFIX: Final = ".csv"
+# Without it spreadsheets take umlauts for something else.
+BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+async def async_write_table(hass: HomeAssistant, file: str, table: str) -> str:
+    """Write a table, over an older one if there is one, and return the whole path.
+
+    A relative path is one of the configuration folder. Raises ServiceValidationError where nobody allowed to write, and
+    HomeAssistantError where it cannot be written.
+    """
+    path = Path(hass.config.path(file))
+    if path.suffix != SUFFIX:
+        raise _error(ServiceValidationError, "file_not_csv", path)
+    if not await hass.async_add_executor_job(_write, hass, path, table):
+        raise _error(ServiceValidationError, "path_not_allowed", path)
+    return str(path)
+
+
+def _write(hass: HomeAssistant, path: Path, table: str) -> bool:
+    """Write the table; False if it may not be written there."""
+    # A path with control characters is nobody's, and some of them are errors to the system.
+    if not str(path).isprintable() or not hass.config.is_allowed_path(str(path)):
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_utf8_file(str(path), BYTE_ORDER_MARK + table)
+    except (OSError, WriteError) as error:
+        raise _error(HomeAssistantError, "file_not_written", path, error=str(error)) from error
+    return True
+
+
+def _error[E: HomeAssistantError](kind: type[E], key: str, path: Path, **more: Any) -> E:
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders={"file": str(path), **more})
