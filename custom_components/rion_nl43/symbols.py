@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from .acoustics import WindowKind
+from .alerts import Metric
 from .monitor import Facts
 
 QUANTITIES: Final = ("lp", "leq", "le", "lmax", "lmin", "lpeak", "ln1", "ln2", "ln3", "ln4", "ln5")
@@ -40,3 +42,13 @@ def window_symbol(quantity: str, minutes: int, facts: Facts | None) -> str:
     else:
         level = quantity.upper()
     return f"{level},{length_symbol(minutes)}"
+
+
+def metric_symbol(metric: Metric, facts: Facts | None) -> str:
+    """Return the symbol of what an alert rule looks at: LAF, LAFmax, L10,15min; plain where `facts` is None."""
+    quantity = metric.quantity.value
+    if metric.window is None:
+        return plain_symbol(quantity) if facts is None else symbol(quantity, facts)
+    level = quantity.removeprefix("window_") if metric.percentage is None else f"l{metric.percentage}"
+    name = window_symbol(level, metric.window.length_s // 60, facts)
+    return f"{name} clock-aligned" if metric.window.kind is WindowKind.ALIGNED else name
