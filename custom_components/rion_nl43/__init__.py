@@ -20,6 +20,7 @@ from .coordinator import (
     RionRuntimeData,
     StatusCoordinator,
 )
+from .early_news import async_keep_early_news
 from .issues import async_follow_issues
 from .memory import MemoryStore
 from .migration import async_migrate_entry
@@ -45,7 +46,8 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up what is there without any meter: the actions."""
+    """Set up what is there without any meter: the actions, and an ear for what happens before automations begin."""
+    async_keep_early_news(hass)
     async_setup_services(hass)
     return True
 
