@@ -7,6 +7,8 @@ from script.demo_home import DOMAIN
 
 from .visitor import TIMEOUT_MS, Visitor
 
+UNFOLDED_MS = 5_000
+
 
 def dialog_of(page: Page) -> Locator:
     """Find the dialog that asks for something."""
@@ -25,6 +27,18 @@ async def open_options(visitor: Visitor, meter: EmulatedMeter) -> Locator:
     dialog = dialog_of(visitor.page)
     await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
     return dialog
+
+
+async def unfold(dialog: Locator, section: str, inside: str) -> None:
+    """Unfold a section of a form; one that Home Assistant was too slow to fill stays without height at first."""
+    button, content = dialog.get_by_role("button", name=section, exact=True), dialog.get_by_text(inside)
+    await button.click()
+    try:
+        await expect(content).to_be_visible(timeout=UNFOLDED_MS)
+    except AssertionError:
+        for _ in ("fold", "unfold"):
+            await button.click()
+        await expect(content).to_be_visible(timeout=TIMEOUT_MS)
 
 
 async def submit(dialog: Locator) -> None:

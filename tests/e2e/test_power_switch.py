@@ -8,7 +8,7 @@ from script.demo_home.meters import Device
 
 from . import plug
 from .device_rows import device_page, row, value
-from .dialogs import open_options, submit
+from .dialogs import open_options, submit, unfold
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,9 +26,7 @@ async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[Emul
     """The plug is chosen in the options; when the control port hangs it goes off and on, and the meter is back."""
     page, meter = visitor.page, meters[1]
     dialog = await open_options(visitor, meter)
-    await dialog.get_by_role("button", name="Recovery", exact=True).click()
-    # The section unfolds, and a list that was opened meanwhile would close again.
-    await dialog.get_by_text("Commands wait at most").scroll_into_view_if_needed()
+    await unfold(dialog, "Recovery", "Commands wait at most")
     await dialog.locator("ha-selector-entity").last.click()
     await page.get_by_role("option").filter(has_text=plug.NAME).click()
     await visitor.pictures("options-power-switch")
