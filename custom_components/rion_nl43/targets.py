@@ -17,10 +17,9 @@ from homeassistant.helpers.target import TargetSelection, async_extract_referenc
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .alert_targets import rule_of
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
-from .monitor import MeterMonitor
+from .monitor import UNREACHABLE, MeterMonitor
 
 # All that can change what an area, a floor or a label holds, and which rule an entity belongs to.
 REGISTRIES: Final = (er.EVENT_ENTITY_REGISTRY_UPDATED, dr.EVENT_DEVICE_REGISTRY_UPDATED, ar.EVENT_AREA_REGISTRY_UPDATED)
@@ -148,6 +147,13 @@ def async_refuse_strangers(hass: HomeAssistant, target: ConfigType) -> None:
         entry = hass.config_entries.async_get_entry(device.config_entry_id or "") if device else None
         if device and entry and entry.domain != DOMAIN:
             raise probatio.Invalid(f"the device {device.name_by_user or device.name} is no Rion meter")
+
+
+def rule_of(entity: er.RegistryEntry) -> str | None:
+    """Return the id of the rule that an entity of a meter belongs to."""
+    if entity.config_subentry_id:
+        return entity.config_subentry_id
+    return UNREACHABLE if entity.unique_id.endswith(f"_{UNREACHABLE}") else None
 
 
 @callback
