@@ -20,6 +20,7 @@ from .coordinator import (
     RionRuntimeData,
     StatusCoordinator,
 )
+from .device import async_register_device
 from .early_news import async_keep_early_news
 from .issues import async_follow_issues
 from .memory import MemoryStore
@@ -77,6 +78,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
         facts=FactsCoordinator(hass, entry, monitor),
         status=StatusCoordinator(hass, entry, monitor, link),
     )
+    async_register_device(hass, entry)
     async_follow_options(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_availability(entry)

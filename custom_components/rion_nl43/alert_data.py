@@ -49,7 +49,7 @@ def episode_data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) 
         "end_reason": episode.end_reason and episode.end_reason.value,
         "onset_level": rounded(episode.onset_db),
         "peak_at": _iso(episode.peak_at),
-        "acknowledged_at": _iso(acknowledged and acknowledged.at),
+        "acknowledged_at": _iso(acknowledged.at if acknowledged else None),
     }
 
 

@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, MANUFACTURER
+from .const import DOMAIN
 from .coordinator import PushCoordinator, RionConfigEntry
 from .monitor import Asked
 
@@ -22,14 +22,7 @@ class MeterEntity(Entity):
         identity = entry.runtime_data.identity
         self.entity_description = description
         self._attr_unique_id = f"{identity.serial}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, identity.serial)},
-            manufacturer=MANUFACTURER,
-            model=identity.model,
-            name=entry.title,
-            serial_number=identity.serial,
-            sw_version=identity.firmware,
-        )
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, identity.serial)})
 
     @callback
     def async_entity_id_changed(self, old_entity_id: str) -> None:

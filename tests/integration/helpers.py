@@ -32,6 +32,7 @@ from custom_components.rion_nl43.const import (
     DOMAIN,
 )
 from custom_components.rion_nl43.coordinator import RionRuntimeData
+from custom_components.rion_nl43.logbook import async_describe_events
 from custom_components.rion_nl43.migration import MINOR_VERSION, VERSION
 from emulator import EmulatedMeter
 
@@ -164,6 +165,18 @@ class StateLog:
     def of(self, found_id: str) -> list[tuple[float, str]]:
         """Return times and states of one entity."""
         return [(at, state) for at, changed_id, state in self.changes if changed_id == found_id]
+
+
+def descriptions(hass: HomeAssistant) -> dict[str, Callable[[Event[Any]], dict[str, str]]]:
+    """Return what describes our events to the logbook, by their types."""
+    found: dict[str, Callable[[Event[Any]], dict[str, str]]] = {}
+
+    def register(domain: str, event_type: str, describe: Callable[[Event[Any]], dict[str, str]]) -> None:
+        assert domain == DOMAIN
+        found[event_type] = describe
+
+    async_describe_events(hass, register)
+    return found
 
 
 def open_connections(meter: EmulatedMeter) -> int:

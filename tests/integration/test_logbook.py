@@ -9,13 +9,13 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.rion_nl43.const import DOMAIN, EVENT_COMMAND
-from custom_components.rion_nl43.logbook import ASKERS, ENDS, NAMES, async_describe_events
+from custom_components.rion_nl43.const import EVENT_COMMAND
+from custom_components.rion_nl43.logbook import ASKERS, ENDS, NAMES
 from custom_components.rion_nl43.monitor import BlockReason, CommandState, Diagnosis
 from emulator import EmulatedMeter
 from emulator.faults import RefuseWith
 
-from .helpers import MockConfigEntry, act, ask, device_id, entity_id, let_pass, open_connections, press
+from .helpers import MockConfigEntry, act, ask, descriptions, device_id, entity_id, let_pass, open_connections, press
 
 
 @pytest.fixture
@@ -34,14 +34,7 @@ def events(hass: HomeAssistant) -> list[Event[dict[str, Any]]]:
 @pytest.fixture
 def described(hass: HomeAssistant, events: list[Event[dict[str, Any]]]) -> Callable[[], list[str]]:
     """What the logbook says of them."""
-    descriptions: list[Callable[[Event[Any]], dict[str, str]]] = []
-
-    def register(domain: str, event_type: str, describe: Callable[[Event[Any]], dict[str, str]]) -> None:
-        assert (domain, event_type) == (DOMAIN, EVENT_COMMAND)
-        descriptions.append(describe)
-
-    async_describe_events(hass, register)
-    (describe,) = descriptions
+    describe = descriptions(hass)[EVENT_COMMAND]
     return lambda: [f"{entry['name']} {entry['message']}" for entry in map(describe, events)]
 
 

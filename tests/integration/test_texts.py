@@ -11,10 +11,13 @@ import pytest
 
 from custom_components.rion_nl43 import (
     PLATFORMS,
+    alert_controls,
+    alert_entities,
     binary_sensor,
     button,
     event,
     level_sensor,
+    meter_alert_entities,
     number,
     select,
     sensor,
@@ -22,6 +25,7 @@ from custom_components.rion_nl43 import (
     window_sensor,
 )
 from custom_components.rion_nl43.acoustics import Basis
+from custom_components.rion_nl43.alerts import EndReason, Grade, TransitionKind
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.coordinator import error_word
 from custom_components.rion_nl43.monitor import CommandState
@@ -32,9 +36,14 @@ from .helpers import MockConfigEntry
 from .texts import FOLDER, TEXTS, placeholders, read, strings
 
 DESCRIPTIONS: dict[str, list[EntityDescription]] = {
-    "binary_sensor": [*binary_sensor.LEVELS, *binary_sensor.STATUS],
-    "button": [*button.BUTTONS, button.POWER_CYCLE],
-    "event": [event.COMMAND],
+    "binary_sensor": [
+        *binary_sensor.LEVELS,
+        *binary_sensor.STATUS,
+        alert_entities.BREACH,
+        meter_alert_entities.IS_UNREACHABLE,
+    ],
+    "button": [*button.BUTTONS, button.POWER_CYCLE, alert_controls.ACKNOWLEDGE],
+    "event": [event.COMMAND, alert_entities.ALERT],
     "number": [*number.NUMBERS],
     "select": [*select.SELECTS],
     "sensor": [
@@ -43,9 +52,19 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
         *sensor.MEASUREMENT,
         *sensor.FACTS,
         *sensor.STATUS,
+        alert_entities.GRADE,
+        meter_alert_entities.ACTIVE_ALERTS,
+        meter_alert_entities.WORST_GRADE,
     ],
-    "switch": [switch.CONNECTION, *switch.SWITCHES],
+    "switch": [switch.CONNECTION, *switch.SWITCHES, alert_controls.ENABLED],
 }
+OF_RULES = (
+    alert_entities.BREACH,
+    alert_entities.GRADE,
+    alert_entities.ALERT,
+    alert_controls.ENABLED,
+    alert_controls.ACKNOWLEDGE,
+)
 # What a state of a platform without options can be.
 STATES = {"binary_sensor": {"on", "off"}, "switch": {"on", "off"}}
 
@@ -68,6 +87,8 @@ def test_entity_names_and_icons(platform: str) -> None:
             given = {"symbol", "channel"} if description.channel else {"symbol"}
         elif isinstance(description, window_sensor.WindowDescription):
             given = {"symbol"}
+        elif description in OF_RULES:
+            given = {"rule"}
         assert names == given
 
 
@@ -101,6 +122,11 @@ def test_words_of_attributes() -> None:
     told = events["command"]["state_attributes"]
     assert told["event_type"]["state"].keys() == set(CommandState)
     assert told.keys() == {"event_type", *event.ATTRIBUTES}
+    told = events["alert"]["state_attributes"]
+    assert told.keys() == {"event_type", *alert_entities.EVENT_ATTRIBUTES}
+    assert told["event_type"]["state"].keys() == set(TransitionKind)
+    assert told["reason"]["state"].keys() == set(EndReason)
+    assert told["grade"]["state"].keys() == told["previous_grade"]["state"].keys() == {grade.word for grade in Grade}
     losses = {error_word(error.__name__) for error in (*LinkError.__subclasses__(), *AnswerError.__subclasses__())}
     assert sensors["last_loss"]["state_attributes"]["reason"]["state"].keys() == losses
     for description in window_sensor.describe_windows([15]):

@@ -122,6 +122,11 @@ class MeterMonitor:
         return self._state.measurement
 
     @property
+    def measurements_begun(self) -> int:
+        """How many measurements were begun while this watched, by anyone."""
+        return self._state.tracker.measurement_number
+
+    @property
     def facts(self) -> Facts:
         """What is known of the meter beside its levels."""
         return self._state.facts

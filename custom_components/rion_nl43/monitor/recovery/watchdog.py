@@ -61,6 +61,7 @@ class Watchdog:
         self._commands = commands
         self._keep = keep
         self._changes = Signal[WatchdogState]("watchdog")
+        self._stops = Signal[StopReason]("end of a measurement")
         self._rule = RestartRule(kept)
         last_stop = kept.get("last_stop")
         self._last_stop = StopReason(last_stop) if last_stop in list(StopReason) else None
@@ -103,6 +104,10 @@ class Watchdog:
     def on_change(self, callback: Callable[[WatchdogState], None]) -> Callable[[], None]:
         """Be told every change of `state`."""
         return self._changes.connect(callback)
+
+    def on_stop(self, callback: Callable[[StopReason], None]) -> Callable[[], None]:
+        """Be told why a measurement ended that was seen to run, once that is found out; also while it is off."""
+        return self._stops.connect(callback)
 
     def acknowledge(self) -> None:
         """A person has seen that it gave up: it goes on trying as the lockout allows."""
@@ -187,6 +192,7 @@ class Watchdog:
             self._seen = None
             self._last_stop = reason
             self._rule.stopped(reason)
+            self._stops.send(reason)
         now = datetime.now(UTC)
         if self._rule.due(now):
             await self._restart(now)
