@@ -217,7 +217,10 @@ class Session(asyncio.Protocol):
 
     def _too_early(self, at: float, idle_s: float) -> bool:
         last = self._connection.last_sent_at
-        return bool(self._config.strict or self._overrules.strict) and last is not None and at - last < idle_s
+        if last is None or at < last:
+            # What crossed an answer came when the meter was idle: only the way was slow.
+            return False
+        return bool(self._config.strict or self._overrules.strict) and at - last < idle_s
 
     async def _exchange(self, line: Line, parsed: Parsed | None, record: CommandRecord) -> None:
         await catch_up(self._instrument)

@@ -132,6 +132,19 @@ async def test_a_slow_way_delivers_late_what_comes_meanwhile(emulated_meter: Met
     assert await client.hear(1) == b"R+0000\r\nStop\r\n$" + TYPE + b"$"
 
 
+async def test_a_strict_meter_takes_what_crossed_a_late_answer(emulated_meter: MeterFactory, connect: Connect) -> None:
+    """The meter itself had answered long before: neither `DOD?` nor anything else came too soon."""
+    meter = await emulated_meter(latency=Latency.none(), strict=True)
+    client = await connect(meter)
+    for line in ("Type?", "DOD?"):
+        meter.faults.add(DelayAnswer("Measure?", 8, on_the_way=True))
+        client.send("Measure?")
+        await asyncio.sleep(7.9)
+        client.send(line)
+        assert (await client.hear(1.5)).count(b"R+0000") == 2
+    meter.referee.assert_clean()
+
+
 async def test_a_command_without_an_answer_is_carried_out(emulated_meter: MeterFactory, connect: Connect) -> None:
     """A command without an answer is carried out."""
     meter = await emulated_meter()
