@@ -145,6 +145,26 @@ async def test_the_mode_changes_at_once(emulated_meter: MeterFactory) -> None:
     assert all(later[0] >= earlier[1] - 0.02 for earlier, later in pairwise(ends))
 
 
+async def test_polled_from_the_middle_of_a_break(emulated_meter: MeterFactory) -> None:
+    """Whatever else there is to ask, a row comes first, and covers the time since the row before it."""
+    meter = await emulated_meter(latency=Latency.lte())
+    meter.instrument.press_start()
+    async with watching(meter, feed=FeedOptions(FeedMode.STREAMED, 30)) as watch:
+        await watch.streams()
+        await watch.until_rows(100)
+        meter.instrument.press_stop()
+        await watch.until(lambda: watch.samples[-1].slot is None, 40)
+        before, in_break = len(watch.lines), watch.samples[-1]
+        await watch.until(lambda: watch.monitor.measurement.state is MeasurementState.STOPPED, 10)
+        watch.monitor.feed_options = FeedOptions()
+        await watch.until_rows(1)
+        # The watchdog asks for the results, beside the feed.
+        assert [line for line in watch.lines[before:] if line != "DLC?"] == ["Measure?", "Pause?", "DOD?"]
+        assert watch.monitor.basis is Basis.POLLED
+        since_s = (watch.samples[-1].at - in_break.at).total_seconds()
+        assert (in_break.duration_s, watch.samples[-1].duration_s) == (0, pytest.approx(since_s, abs=0.01))
+
+
 async def test_other_breaks_at_once(emulated_meter: MeterFactory) -> None:
     """A new length holds for the running stream too; the same options change nothing."""
     meter = await emulated_meter()

@@ -89,6 +89,8 @@ class MeterState:
     def take_slot(self, slot: tuple[SlotLevels, ...], ended: float) -> None:
         """Make a sample of a slot of a stream that ended then; a row of levels must have come on this connection."""
         assert self.levels is not None  # noqa: S101 # no stream begins before
+        # The next row has no part in the time before the last slot, nor in the hole after it.
+        self._row_at = None
         now = self._loop.time()
         self._wall.read(datetime.now(UTC), now)
         self._hand_on(self._wall.utc(ended), STREAM_SLOT_S, with_slot(self.levels, slot), slot)
@@ -96,10 +98,6 @@ class MeterState:
     def connected(self) -> None:
         """A connection is new: what comes has no part in the time before."""
         self._row_at = self.levels = None
-
-    def stream_ended(self) -> None:
-        """No stream goes on: what comes has no part in the time since the last slot."""
-        self._row_at = None
 
     def take_run(self, run: RunState, at: float) -> None:
         """Take the meter's word on its run state."""

@@ -251,7 +251,10 @@ class Feed:
         return self._streaming.may_begin()
 
     async def _poll(self) -> None:
-        self._streams = False
+        if self._streams:
+            self._streams = False
+            # It covers the time since the last row of the break, if that is not too long ago.
+            self.schedule.row_first()
         self._change_basis(Basis.POLLED)
         # A person's command goes before this: then the rows are not to be interrupted longer than by that.
         now = self._loop.time()
@@ -290,8 +293,6 @@ class Feed:
     def _change_basis(self, basis: Basis) -> None:
         if basis is not self.basis:
             self.basis = basis
-            if basis is Basis.POLLED:
-                self._state.stream_ended()
             self.basis_changes.send(basis)
 
     async def _carry_out(self, exchange: Exchange) -> None:

@@ -121,6 +121,10 @@ class Schedule:
         """The meter will not answer this request on this connection."""
         self.unsupported |= {command}
 
+    def row_first(self) -> None:
+        """Let a row come before anything else."""
+        self._levels_last = False
+
     def next(self, now: float) -> Exchange:
         """Say what to ask now; it counts as asked."""
         exchange = self._between(now) if self._levels_last else Ask.LEVELS
@@ -130,7 +134,7 @@ class Schedule:
 
     def begin_break(self, now: float, *, facts: bool) -> None:
         """A stream rests now; `next_in_break` says what to ask meanwhile: slow facts only where there is time."""
-        self._levels_last = False
+        self.row_first()
         self._facts_left = FACTS_PER_BREAK if facts else 0
         self._slow_left = int((now - self._fact_at) / FACT_EVERY_S)
 
