@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from emulator import EmulatedMeter
-from tests.matrix.faults import AFTER_BACKOFF_S, AFTER_WEDGE_S, CASES, Case
+from tests.matrix.faults import AFTER_BACKOFF_S, AFTER_RESET_S, AFTER_WEDGE_S, CASES, Case
 
 from .ledger import Ledger, Trouble
 
@@ -94,5 +94,12 @@ def _harmless(case: Case) -> bool:
 
 
 def _back_s(case: Case) -> float:
-    """How long the link may take to come back; a wedge may last longer than what comes with it."""
-    return AFTER_WEDGE_S if any(name == "wedge" for name, _ in case.orders) else case.back_s
+    """How long the link may take to come back; a wedge may last longer than what comes with it.
+
+    A spoiled answer may be one that the matrix does not ask for: then the link gets back in step, a person's command
+    goes first, and the spoiled exchange is tried again before the next row.
+    """
+    names = {name for name, _ in case.orders}
+    if "wedge" in names:
+        return AFTER_WEDGE_S
+    return max(case.back_s, AFTER_RESET_S) if names & SPOILING else case.back_s
