@@ -15,7 +15,7 @@ PAGES = (
     ROOT / "README.md",
     *(
         DOCS / f"{name}.md"
-        for name in ("entities", "feeds", "control", "actions", "link", "options", "troubleshooting")
+        for name in ("entities", "feeds", "control", "actions", "triggers", "conditions", "link", "options", "troubleshooting")
     ),
 )
 

@@ -24,6 +24,7 @@ from custom_components.rion_nl43.monitor import CommandState, Diagnosis, Watchdo
 from custom_components.rion_nl43.nl43.commands import COMMANDS
 from custom_components.rion_nl43.options import WINDOW_CHOICES_MIN
 from custom_components.rion_nl43.options_flow import DEFAULT, SECTIONS
+from custom_components.rion_nl43.raised_alerts import Missed
 
 from .documentation import (
     DOCS,
@@ -146,6 +147,38 @@ def test_actions() -> None:
         assert f"action: rion_nl43.{name}\n" in part.text
 
 
+@pytest.mark.parametrize("kind", ["triggers", "conditions"])
+def test_triggers_and_conditions(kind: str) -> None:
+    """Each has its row and its section, with its options and their defaults, its way in the editor and an example."""
+    page, described = DOCS / f"{kind}.md", load_yaml_dict(str(INTEGRATION / f"{kind}.yaml"))
+    found = {key: about for key, about in described.items() if not key.startswith(".")}
+    names = {key: TEXTS[kind][key]["name"] for key in found}
+    (overview,) = (table for table in section(page, kind.capitalize()).tables)
+    assert [quoted(row[0])[0] for row in overview[1:]] == [f"rion_nl43.{key}" for key in found]
+    headings = [part.heading for part in sections(page) if part.above == (kind.capitalize(),)]
+    assert [heading for heading in headings if heading in names.values()] == list(names.values())
+    for key, about in found.items():
+        part = section(page, names[key])
+        fields = {quoted(row[0])[0]: row[1] for table in part.tables for row in table[1:]}
+        assert fields == {field: _default(told) for field, told in about.get("fields", {}).items()}
+        assert re.search(rf"\*Rion NL-43\*\s→\s\*{names[key]}\*", part.text), key
+        assert f"{kind[:-1]}: rion_nl43.{key}\n" in part.text, key
+
+
+def _default(field: dict[str, Any]) -> str:
+    """Return the default of a field as the pages tell it."""
+    default = field.get("default", "required")
+    if default in ("required", "00:00:00"):
+        return {"00:00:00": "0"}.get(default, default)
+    return ", ".join(f"`{word}`" for word in (default if isinstance(default, list) else [default]))
+
+
+def test_why_not_triggered() -> None:
+    """Every reason that a trace can tell is explained."""
+    rows = section(DOCS / "triggers.md", "Why did it not trigger?").rows
+    assert [word for row in rows for word in quoted(row[0])] == list(Missed)
+
+
 def test_forbidden_settings() -> None:
     """The page names all of them."""
     (row,) = (row for row in section(DOCS / "actions.md", "`rion_nl43.send_command`").rows if "cut" in row[-1])
@@ -233,6 +266,10 @@ def test_examples(page: Path) -> None:
             data = block.get("data", {})
             assert data.keys() <= fields.keys()
             assert {key for key, about in fields.items() if about.get("required")} <= data.keys()
+        for kind in ("trigger", "condition"):
+            if (name := str(block.get(kind))).startswith("rion_nl43."):
+                fields = TEXTS[f"{kind}s"][name.removeprefix("rion_nl43.")].get("fields", {})
+                assert block.get("options", {}).keys() <= fields.keys()
         if "event_type" in block:
             assert block["event_type"] == EVENT_COMMAND
         if "entity_id" in block:

@@ -50,8 +50,9 @@ def missed_by(transition: Transition, grades: AbstractSet[Grade]) -> Missed | No
         return Missed.GRADE
     if transition.kind is TransitionKind.ESCALATED and transition.previous in grades:
         return Missed.RAISED_BEFORE
-    if transition.kind is TransitionKind.REOPENED and any(change.grade in grades for change in episode.grades[:-1]):
-        return Missed.RAISED_BEFORE
+    if transition.kind is TransitionKind.REOPENED:
+        had = {change.grade for change in episode.grades if change.at < transition.at}
+        return Missed.RAISED_BEFORE if had & grades else None
     return None
 
 
