@@ -1,6 +1,6 @@
 """Levels over time: energy means, percentiles, windows with coverage. Pure: time is passed in."""
 
-from .energy import energy_mean, energy_sum, level_of
+from .energy import energy_mean, energy_of, energy_sum, level_of
 from .percentiles import PERCENTAGES, percentile_levels
 from .pieces import Basis, SoundPiece
 from .spec import WindowKind, WindowSpec
@@ -17,6 +17,7 @@ __all__ = [
     "WindowSpec",
     "Windows",
     "energy_mean",
+    "energy_of",
     "energy_sum",
     "level_of",
     "percentile_levels",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from .plain import grade, items, mapping, number, text, when, whole, word
 from .rule import Grade
 
 
@@ -104,9 +105,98 @@ class Episode:
 
     def to_json(self) -> dict[str, Any]:
         """Write it down in plain JSON."""
-        raise NotImplementedError
+        acknowledged, trace = self.acknowledged, self.trace
+        return {
+            "id": self.id,
+            "rule_id": self.rule_id,
+            "rule_name": self.rule_name,
+            "metric": self.metric,
+            "direction": self.direction,
+            "thresholds_db": dict(self.thresholds_db),
+            "symbol": self.symbol,
+            "began": self.began,
+            "onset": self.onset,
+            "grades": [[change.at, change.grade.word] for change in self.grades],
+            "onset_db": self.onset_db,
+            "peak_db": self.peak_db,
+            "peak_at": self.peak_at,
+            "leq_db": self.leq_db,
+            "coverage_percent": self.coverage_percent,
+            "overload": self.overload,
+            "no_data": self.no_data,
+            "reopened": self.reopened,
+            "acknowledged": acknowledged and {"at": acknowledged.at, "by": acknowledged.by, "note": acknowledged.note},
+            "ended": self.ended,
+            "end_reason": self.end_reason and self.end_reason.value,
+            "trace": trace and {"began": trace.began, "step_s": trace.step_s, "levels_db": list(trace.levels_db)},
+        }
 
     @classmethod
     def from_json(cls, kept: object) -> Episode | None:
-        """Read what was written down; None where that makes no sense."""
-        raise NotImplementedError
+        """Read what was written down; None where that makes no sense.
+
+        It makes none without what it is, whose, since when and which grades it had; what else is missing or nonsense
+        is as if nobody had told it.
+        """
+        told = mapping(kept)
+        names = [text(told.get(key)) for key in ("id", "rule_id", "rule_name", "metric", "direction")]
+        began, onset, grades = when(told.get("began")), when(told.get("onset")), _grades(told.get("grades"))
+        ended, end_reason = when(told.get("ended")), word(EndReason, told.get("end_reason"))
+        if began is None or onset is None or not grades or not names[0] or not names[1] or None in names:
+            return None
+        if (ended is None) is not (told.get("ended") is None) or (ended is not None and end_reason is None):
+            return None
+        return cls(
+            id=names[0],
+            rule_id=names[1],
+            rule_name=names[2] or "",
+            metric=names[3] or "",
+            direction=names[4] or "",
+            thresholds_db={
+                key: level
+                for key, kept_level in mapping(told.get("thresholds_db")).items()
+                if (level := number(kept_level)) is not None
+            },
+            symbol=text(told.get("symbol")) or "",
+            began=began,
+            onset=onset,
+            grades=grades,
+            onset_db=number(told.get("onset_db")),
+            peak_db=number(told.get("peak_db")),
+            peak_at=when(told.get("peak_at")),
+            leq_db=number(told.get("leq_db")),
+            coverage_percent=min(max(number(told.get("coverage_percent")) or 0.0, 0.0), 100.0),
+            overload=told.get("overload") is True,
+            no_data=ended is None and told.get("no_data") is True,
+            reopened=whole(told.get("reopened")) or 0,
+            acknowledged=_acknowledgement(told.get("acknowledged")),
+            ended=ended,
+            end_reason=end_reason if ended is not None else None,
+            trace=_trace(told.get("trace")),
+        )
+
+
+def _grades(kept: object) -> tuple[GradeChange, ...]:
+    """Return changes of grades; none if one of them is nonsense."""
+    changes = []
+    for each in items(kept):
+        pair = items(each)
+        at, level = (when(pair[0]), grade(pair[1])) if len(pair) == 2 else (None, None)
+        if at is None or level is None:
+            return ()
+        changes.append(GradeChange(at, level))
+    return tuple(changes) if changes and changes[-1].grade is not Grade.OK else ()
+
+
+def _acknowledgement(kept: object) -> Acknowledgement | None:
+    told = mapping(kept)
+    at = when(told.get("at"))
+    return None if at is None else Acknowledgement(at, text(told.get("by")), text(told.get("note")) or "")
+
+
+def _trace(kept: object) -> Trace | None:
+    told = mapping(kept)
+    began, step_s = when(told.get("began")), number(told.get("step_s"))
+    if began is None or step_s is None or step_s <= 0:
+        return None
+    return Trace(began, step_s, tuple(number(level) for level in items(told.get("levels_db"))))

@@ -87,9 +87,16 @@ class Rule:
 
     def is_quiet(self, level_db: float, grade: Grade) -> bool:
         """Whether a level counts for the end of a grade; True where there is no threshold."""
-        threshold = self.threshold(grade)
-        if threshold is None:
+        limit = self.quiet_limit(grade)
+        if limit is None:
             return True
-        if self.direction is Direction.ABOVE:
-            return level_db <= threshold - self.clear_margin_db
-        return level_db >= threshold + self.clear_margin_db
+        return level_db <= limit if self.direction is Direction.ABOVE else level_db >= limit
+
+    def quiet_limit(self, grade: Grade) -> float | None:
+        """The last level in dB that is quiet: the threshold less the margin, on whichever side the breach is."""
+        threshold = self.threshold(grade)
+        if threshold is None or not self.clear_margin_db:
+            return threshold
+        margin = self.clear_margin_db if self.direction is Direction.ABOVE else -self.clear_margin_db
+        # 60.3 - 0.1 is a little less than 60.2, and meters do tell 60.2.
+        return round(threshold - margin, 6)
