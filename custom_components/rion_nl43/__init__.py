@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
 from .command_events import async_tell_commands
 from .connections import async_get_connections
@@ -39,6 +40,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.EVENT,
+    Platform.IMAGE,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -50,6 +52,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what is there without any meter: the actions, and an ear for what happens before automations begin."""
     async_keep_early_news(hass)
     async_setup_services(hass)
+    async_setup_alert_websocket(hass)
     return True
 
 

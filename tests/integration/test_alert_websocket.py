@@ -1,0 +1,115 @@
+"""Alerts over the websocket."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.auth.models import Group
+from homeassistant.auth.permissions import PolicyPermissions
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
+    MockUser,
+    async_fire_time_changed,
+)
+
+from custom_components.rion_nl43.alerts import Metric, Quantity, Rule
+from custom_components.rion_nl43.monitor import MeterAlerts
+from emulator import EmulatedMeter
+
+from .helpers import MockConfigEntry, let_pass
+
+LOUD = Rule(id="loud", name="Too loud", metric=Metric(Quantity.LP), alarm_db=100.0)
+
+
+@pytest.fixture
+def alerts(loaded: MockConfigEntry) -> MeterAlerts:
+    """The meter's alerts, with a rule that nothing but a very loud tone breaks."""
+    found: MeterAlerts = loaded.runtime_data.monitor.alerts
+    found.configure([LOUD])
+    return found
+
+
+async def subscribed(client: Any, **data: Any) -> Any:
+    """Subscribe, and return the snapshot."""
+    await client.send_json_auto_id({"type": "rion_nl43/alerts/subscribe", **data})
+    assert (await client.receive_json())["success"]
+    return await event(client)
+
+
+async def event(client: Any) -> Any:
+    """Return the next event."""
+    return (await client.receive_json())["event"]
+
+
+@pytest.mark.usefixtures("alerts")
+async def test_snapshot_transitions_and_heartbeat(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """What is open comes first, then all that happens, and something at least every 25 s."""
+    early = await hass_ws_client(hass)
+    snapshot = await subscribed(early)
+    assert (snapshot["event"], snapshot["episodes"]) == ("snapshot", [])
+    meter.instrument.add_sound(early, 110.0)
+    await let_pass(3)
+    told = await event(early)
+    assert told["event"] == "transition"
+    assert (told["transition"]["kind"], told["transition"]["rule"], told["transition"]["grade"]) == (
+        "onset",
+        "Too loud",
+        "alarm",
+    )
+    late = await hass_ws_client(hass)
+    (episode,) = (await subscribed(late, config_entry_id=loaded.entry_id))["episodes"]
+    assert episode["episode_id"] == told["transition"]["episode_id"]
+    assert (episode["open"], episode["meter"]) == (True, loaded.title)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=26))
+    assert (await event(late))["event"] == "heartbeat"
+
+
+async def test_another_meter_is_not_told(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """Who asks for one meter hears of that one."""
+    client = await hass_ws_client(hass)
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    assert alerts.open_episodes
+    assert (await subscribed(client, config_entry_id="another"))["episodes"] == []
+    meter.instrument.remove_sound(client)
+    await let_pass(5)
+    assert not alerts.open_episodes
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=26))
+    assert (await event(client))["event"] == "heartbeat"
+
+
+async def test_who_may_read_nothing_is_told_nothing(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any, hass_admin_user: MockUser
+) -> None:
+    """The rights are those on the rule's entity."""
+    hass_admin_user.groups = [Group(name="none", policy={})]
+    hass_admin_user.permissions = PolicyPermissions({}, None)
+    client = await hass_ws_client(hass)
+    assert (await subscribed(client))["episodes"] == []
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    assert alerts.open_episodes
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=26))
+    assert (await event(client))["event"] == "heartbeat"
+
+
+async def test_unsubscribing_ends_it(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """Nothing comes afterwards, and nothing is left behind."""
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "rion_nl43/alerts/subscribe"})
+    number = (await client.receive_json())["id"]
+    await client.receive_json()
+    await client.send_json_auto_id({"type": "unsubscribe_events", "subscription": number})
+    assert (await client.receive_json())["success"]
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    assert alerts.open_episodes
+    await client.send_json_auto_id({"type": "ping"})
+    assert (await client.receive_json())["type"] == "pong"
