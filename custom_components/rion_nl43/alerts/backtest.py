@@ -11,13 +11,13 @@ from .engine import AlertEngine
 from .episode import Episode
 from .reading import Reading
 from .rule import Rule
+from .schedule import Helper
 
 
 class HelperChange(NamedTuple):
     """What a helper said of its schedule from then on, in seconds since the epoch; None while it says nothing."""
 
     at: float
-    name: str
     is_open: bool | None
 
 
@@ -30,15 +30,16 @@ def backtest(
     helper of the rule's schedule said, and without it the helper says nothing. The rule is judged as if it were
     enabled.
     """
-    changes = deque(helper)
+    schedule = rule.schedule
+    changes = deque(helper if isinstance(schedule, Helper) else ())
     engine: AlertEngine | None = None
     for reading in readings:
         began = reading.ended - reading.covered_s
         if engine is None:
             engine = AlertEngine(began, zone=zone, history=sys.maxsize)
             engine.configure([replace(rule, enabled=True)], began)
-        while changes and changes[0].at <= reading.ended:
+        while isinstance(schedule, Helper) and changes and changes[0].at <= reading.ended:
             change = changes.popleft()
-            engine.set_schedule(change.name, change.is_open, max(change.at, began))
+            engine.set_schedule(schedule.name, change.is_open, max(change.at, began))
         engine.take({rule.id: reading})
     return () if engine is None else tuple(reversed(engine.episodes()))

@@ -100,17 +100,16 @@ class Course:
         """Note who took notice."""
         self.episode = replace(self.episode, acknowledged=acknowledgement)
 
-    def until(self, at: int, *, trace: bool = True) -> Episode:
-        """Return the episode as it is then, with the trace or without."""
-        return replace(self.episode, trace=self.trace.trace() if trace else None, **self._heard(at))
+    def until(self, at: int) -> Episode:
+        """Return the episode as it is then."""
+        lasted = max(at - self.onset_ms, self.sound.covered_ms)
+        return replace(
+            self.episode,
+            trace=self.trace.trace(),
+            leq_db=self.sound.leq_db,
+            coverage_percent=100 * self.sound.covered_ms / lasted if lasted else 0.0,
+        )
 
     def end(self, at: int, reason: EndReason) -> Episode:
         """Return the episode as it is when it ends then."""
         return replace(self.until(at), ended=at / 1000, end_reason=reason, no_data=False)
-
-    def _heard(self, at: int) -> dict[str, float | None]:
-        lasted = max(at - self.onset_ms, self.sound.covered_ms)
-        return {
-            "leq_db": self.sound.leq_db,
-            "coverage_percent": 100 * self.sound.covered_ms / lasted if lasted else 0.0,
-        }

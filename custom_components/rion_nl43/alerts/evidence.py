@@ -104,8 +104,7 @@ class LastReading:
 
     def __init__(self) -> None:
         """Begin without one."""
-        self.covered_ms = 0
-        self.drop()
+        self.covered_ms = self._marks = self._began = 0
 
     def put(self, marks: int, ms: int, began: int) -> None:
         """Take what a level says that lasted so many ms from then on."""
@@ -116,9 +115,7 @@ class LastReading:
 
     def drop(self) -> None:
         """Begin anew."""
-        self.covered_ms = 0
-        self._marks = 0
-        self._began = 0
+        self.covered_ms = self._marks = self._began = 0
 
     def complete(self, mark: int) -> bool:
         """Whether the last reading bears a mark."""
