@@ -48,6 +48,8 @@ class Watching:
         self.monitor.on_facts(lambda _: self._news.set())
         self.monitor.on_availability(lambda *_: self._news.set())
         self.monitor.commands.on_change(lambda _: self._news.set())
+        self.monitor.alerts.on_change(self._news.set)
+        self.monitor.alerts.on_transition(lambda _: self._news.set())
         self.link.on_status(lambda _: self._news.set())
         for part in (self.monitor.diagnosis, self.monitor.standby, self.monitor.recovery, self.monitor.watchdog):
             part.on_change(lambda _: self._news.set())

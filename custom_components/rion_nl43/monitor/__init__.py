@@ -1,6 +1,7 @@
 """What runs for each meter day and night: feed, run state, slow facts, control commands. No Home Assistant."""
 
-from .alerting.meter_alerts import UNREACHABLE, UNREACHABLE_AFTER_S, MeterAlerts
+from ..alerts import UNREACHABLE, UNREACHABLE_AFTER_S
+from .alerting.meter_alerts import MeterAlerts
 from .alerting.rule_state import RuleState
 from .control.baseline import Baseline, Drift
 from .control.command import Asked, Command, CommandState

@@ -3,6 +3,7 @@
 
 from enum import StrEnum
 
+from ..alerts import Refusal as AlertRefusal
 from ..nl43 import CommandExpired, NL43Error
 from .recovery.diagnosis import Diagnosis
 
@@ -107,15 +108,6 @@ class NoFreeStoreName(NL43Error):
         super().__init__(f"data on the card under every store name from {first} to {last}")
         self.first = first
         self.last = last
-
-
-class AlertRefusal(StrEnum):
-    """Why nothing can be done to an alert."""
-
-    UNKNOWN_RULE = "unknown_rule"
-    NO_EPISODE = "no_episode"
-    ALREADY_ACKNOWLEDGED = "already_acknowledged"
-    TIME_NOT_AHEAD = "time_not_ahead"
 
 
 class AlertError(NL43Error):

@@ -45,12 +45,13 @@ class MeterMonitor:
         identity: Identity,
         *,
         restored: Mapping[str, Any] | None = None,
+        episodes: object = None,
         time_zone: tzinfo = UTC,
     ) -> None:
         """Take the meter, in a running event loop.
 
-        `restored` is the `memory` of an earlier run, in which anything may stand: each part takes its own piece and
-        leaves alone what makes no sense. `time_zone` is that of the meter's clock.
+        `restored` is the `memory` of an earlier run and `episodes` that of its alerts, in which anything may stand:
+        each part takes its own piece and leaves alone what makes no sense. `time_zone` is that of the meter's clock.
         """
         kept = kept_mapping(restored)
         self.identity = identity
@@ -61,8 +62,20 @@ class MeterMonitor:
         restore_rest(link.slot, kept.get("slot"), asyncio.get_running_loop().time())
         self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
+        self.standby = Standby(link, kept.get("standby"), keep)
+        # Windows and then alerts go before all others: who gets a sample finds what follows from it.
         self.windows = MeterWindows(time_zone)
-        self.alerts = MeterAlerts()
+        self.on_sample(self.windows.take_sample)
+        self.on_facts(self.windows.take_facts)
+        self.alerts = MeterAlerts(
+            self._state,
+            self.windows,
+            self.standby,
+            serial=identity.serial,
+            restored=kept.get("alerts"),
+            episodes=episodes,
+            keep=keep,
+        )
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
         self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.commands = Commands(
@@ -75,11 +88,8 @@ class MeterMonitor:
             keep=keep,
         )
         self._watched_settings = WatchedSettings(self._state, self._feed)
-        self.standby = Standby(link, kept.get("standby"), keep)
         self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
         self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
-        self.on_sample(self.windows.take_sample)
-        self.on_facts(self.windows.take_facts)
         self.on_measurement(lambda _: keep())
 
     @property
@@ -90,6 +100,7 @@ class MeterMonitor:
     @time_zone.setter
     def time_zone(self, time_zone: tzinfo) -> None:
         self._state.time_zone = self.windows.time_zone = time_zone
+        self.alerts.set_time_zone(time_zone)
 
     @property
     def status(self) -> LinkStatus:
@@ -137,6 +148,7 @@ class MeterMonitor:
         measurement = self._state.memory
         return {
             "measurement": None if measurement is None else measurement.to_json(),
+            "alerts": self.alerts.memory,
             "baseline": self.baseline.memory,
             "commands": self.commands.memory,
             "diagnosis": self.diagnosis.memory,
@@ -215,6 +227,7 @@ class MeterMonitor:
         """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep_running("standby", self.standby.run))
+            tasks.create_task(keep_running("alerts", self.alerts.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
             tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
             tasks.create_task(keep_running("recovery", self.recovery.run))
