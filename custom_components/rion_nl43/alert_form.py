@@ -106,14 +106,16 @@ def _choice(
     )
 
 
-def _number(unit: str, *, step: float = 1, **limits: float) -> NumberSelector:
-    config = NumberSelectorConfig(step=step, mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
-    config.update(NumberSelectorConfig(**limits))
-    return NumberSelector(config)
+def _number(unit: str, minimum: float, maximum: float, step: float = 1) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(min=minimum, max=maximum, step=step, mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
+    )
 
 
-def _decibels(**limits: float) -> NumberSelector:
-    return _number(UnitOfSoundPressure.DECIBEL, step=0.1, **limits)
+# Thresholds have no limits here: what is out of range is told in words.
+DECIBELS: Final = NumberSelector(
+    NumberSelectorConfig(step=0.1, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfSoundPressure.DECIBEL)
+)
 
 
 def _duration() -> DurationSelector:
@@ -130,24 +132,23 @@ SECTIONS: Final[Mapping[str, probatio.Schema]] = {
     LEVEL: probatio.Schema(
         {
             probatio.Required(CONF_METRIC): _choice(Quantity, CONF_METRIC, dropdown=True),
-            probatio.Required(CONF_WINDOW_MINUTES): _number(UnitOfTime.MINUTES, min=1, max=1440),
+            probatio.Required(CONF_WINDOW_MINUTES): _number(UnitOfTime.MINUTES, 1, 1440),
             probatio.Required(CONF_WINDOW_KIND): _choice(WindowKind, CONF_WINDOW_KIND),
             probatio.Required(CONF_PERCENTAGE): PERCENTILE_CHOICE,
         }
     ),
-    # Thresholds have no limits here: what is out of range is told in words.
     LIMITS: probatio.Schema(
         {
             probatio.Required(CONF_DIRECTION): _choice(Direction, CONF_DIRECTION),
-            probatio.Optional(CONF_WARNING): _decibels(),
-            probatio.Optional(CONF_ALARM): _decibels(),
+            probatio.Optional(CONF_WARNING): DECIBELS,
+            probatio.Optional(CONF_ALARM): DECIBELS,
         }
     ),
     TIMING: probatio.Schema(
         {
             probatio.Required(CONF_DURATION): _duration(),
-            probatio.Required(CONF_SHARE): _number(PERCENTAGE, min=1, max=100),
-            probatio.Required(CONF_CLEAR_MARGIN): _decibels(min=0, max=50),
+            probatio.Required(CONF_SHARE): _number(PERCENTAGE, 1, 100),
+            probatio.Required(CONF_CLEAR_MARGIN): _number(UnitOfSoundPressure.DECIBEL, 0, 50, step=0.1),
             probatio.Required(CONF_COOLDOWN): _duration(),
         }
     ),

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final, override
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+)
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow, section
@@ -12,8 +18,9 @@ from homeassistant.util.network import is_host_valid
 import probatio
 
 from . import migration
+from .alert_flow import AlertRuleFlow
 from .connections import async_get_connections
-from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN
+from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE
 from .first_contact import NoMeterError, async_meet
 from .ftp_login import INVALID, LOGIN_SCHEMA, PORT_SELECTOR, FtpLogin, as_suggested, async_check
 from .issues import async_set_ftp_login_failed
@@ -60,6 +67,13 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> RionOptionsFlow:
         """Return the options flow."""
         return RionOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow of alert rules."""
+        return {SUBENTRY_ALERT_RULE: AlertRuleFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

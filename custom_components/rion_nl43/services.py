@@ -21,6 +21,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import probatio
 
+from .alert_backtest import async_setup_backtest
 from .alert_services import async_setup_alert_services
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
@@ -80,6 +81,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass, DOMAIN, SERVICE_SEND_COMMAND, _async_send_command, SEND_COMMAND_SCHEMA, SupportsResponse.OPTIONAL
     )
     async_setup_alert_services(hass)
+    async_setup_backtest(hass)
 
 
 async def _async_standby(call: ServiceCall) -> None:

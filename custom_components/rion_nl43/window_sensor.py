@@ -37,10 +37,15 @@ class WindowDescription(SensorEntityDescription):
         return WindowSpec(self.kind, self.minutes * 60)
 
 
+def window_key(quantity: str, minutes: int, kind: WindowKind) -> str:
+    """Return the end of the unique id of a level over a window."""
+    return f"{quantity}_{minutes}min{'_aligned' if kind is WindowKind.ALIGNED else ''}"
+
+
 def _describe(quantity: str, minutes: int, kind: WindowKind) -> WindowDescription:
     name = quantity if quantity in ("leq", "lmax", "lmin") else "ln"
     return WindowDescription(
-        key=f"{quantity}_{minutes}min{'_aligned' if kind is WindowKind.ALIGNED else ''}",
+        key=window_key(quantity, minutes, kind),
         translation_key=f"{kind}_{name}",
         entity_registry_enabled_default=kind is WindowKind.RUNNING and (quantity, minutes) in ENABLED,
         quantity=quantity,

@@ -14,8 +14,11 @@ from .helpers import SERIAL, MockConfigEntry, let_pass, new_entry, until_availab
 
 
 @pytest.fixture(autouse=True)
-def _custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load the integration."""
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load the integration; a recorder has to be there before Home Assistant is."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_mock")
+    request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture

@@ -309,7 +309,7 @@ def test_a_percentile_has_enough_samples_beyond_it(percentage: int, feed: str) -
     share = min(percentage, 100 - percentage) / 100
     rate = {POLLED: 1, STREAMED: 10}[feed]
     assert share * least * 60 * rate >= SAMPLES_BEYOND > share * (least - 1) * 60 * rate
-    of_window = {"metric": "window_ln", "percentage": percentage}
+    of_window: dict[str, Any] = {"metric": "window_ln", "percentage": percentage}
     assert found(feed, **of_window, window_minutes=least) == []
     if least > 1:
         assert found(feed, **of_window, window_minutes=least - 1) == [ProblemKind.PERCENTILE_TOO_SHORT]
@@ -317,7 +317,7 @@ def test_a_percentile_has_enough_samples_beyond_it(percentage: int, feed: str) -
 
 def test_the_remedy_for_a_short_percentile_is_named() -> None:
     """L1 over a minute has no meaning with a sample a second, and has one with ten."""
-    of_window = {"metric": "window_ln", "percentage": 1, "window_minutes": 1}
+    of_window: dict[str, Any] = {"metric": "window_ln", "percentage": 1, "window_minutes": 1}
     (problem,) = problems(data(**of_window), POLLED, lambda _: True)
     assert problem.placeholders == {"percentage": "1", "minutes": "1", "least": "9"}
     assert found(STREAMED, **of_window) == []
@@ -341,7 +341,7 @@ def test_hours_that_begin_when_they_end_are_a_slip_but_for_the_whole_day() -> No
 
 def test_a_helper_is_chosen_and_is_there() -> None:
     assert found(schedule="helper") == [ProblemKind.SCHEDULE_NOT_CHOSEN]
-    of_helper = {"schedule": "helper", "schedule_entity": "schedule.night"}
+    of_helper: dict[str, Any] = {"schedule": "helper", "schedule_entity": "schedule.night"}
     assert found(**of_helper) == []
     assert found(**of_helper, there=False) == [ProblemKind.SCHEDULE_NOT_FOUND]
     (problem,) = problems(data(**of_helper), POLLED, lambda _: False)

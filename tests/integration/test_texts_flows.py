@@ -3,12 +3,16 @@
 import re
 from typing import Any
 
+from homeassistant.const import WEEKDAYS
 from homeassistant.data_entry_flow import section
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import config_flow, first_contact, ftp_login, options, options_flow
-from custom_components.rion_nl43.const import PublishProfile, WatchdogMode
+from custom_components.rion_nl43 import alert_form, config_flow, first_contact, ftp_login, options, options_flow
+from custom_components.rion_nl43.acoustics import WindowKind
+from custom_components.rion_nl43.alert_checks import WINDOWED, Hint, ProblemKind
+from custom_components.rion_nl43.alerts import Direction, Quantity
+from custom_components.rion_nl43.const import SUBENTRY_ALERT_RULE, PublishProfile, RuleSchedule, WatchdogMode
 from custom_components.rion_nl43.errors import ERROR_KEYS
 from custom_components.rion_nl43.fixes import FIXES
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
@@ -59,7 +63,35 @@ def test_options() -> None:
         "feed": set(options.FEEDS),
         "windows": {str(minutes) for minutes in options.WINDOW_CHOICES_MIN},
         "watchdog": set(WatchdogMode),
+        "metric": set(Quantity),
+        "window_kind": set(WindowKind),
+        "direction": set(Direction),
+        "rule_schedule": set(RuleSchedule),
+        "days": set(WEEKDAYS),
     }
+
+
+def test_alert_rules() -> None:
+    """Every step, field, problem and offer of the flow of a rule has its words."""
+    assert TEXTS["config_subentries"].keys() == {SUBENTRY_ALERT_RULE}
+    texts = TEXTS["config_subentries"][SUBENTRY_ALERT_RULE]
+    assert texts["initiate_flow"].keys() == {"user", "reconfigure"}
+    source = SOURCE["alert_flow.py"]
+    menus = {*Hint, "preview", "preview_quiet", "no_preview"}
+    choices = {"change", "keep", "save", "use_window"}
+    assert set(re.findall(r"async_step_(\w+)(?:\(self| =)", source)) == {"user", "reconfigure"} | menus | choices
+    assert texts["step"].keys() == {"user", "reconfigure"} | menus
+    for step in ("user", "reconfigure"):
+        assert_form(texts["step"][step], alert_form.rule_schema())
+        level = texts["step"][step]["sections"]["level"]["description"]
+        assert placeholders(level) <= {quantity for quantity in Quantity if not quantity.windowed}
+    for menu in menus:
+        offered = {"save"} if "preview" in menu else {"keep"}
+        assert texts["step"][menu]["menu_options"].keys() - {"use_window"} == offered | {"change"}
+    assert WINDOWED
+    assert "use_window" in texts["step"][Hint.WHOLE_MEASUREMENT]["menu_options"]
+    assert texts["error"].keys() == set(ProblemKind)
+    assert texts["abort"].keys() == set(re.findall(r'reason="(\w+)"', source))
 
 
 def test_exceptions() -> None:
@@ -70,6 +102,7 @@ def test_exceptions() -> None:
     raised: set[str] = set()
     for name in ("coordinator.py", "power.py", "services.py", "errors.py"):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
+    raised |= {f"backtest_{why}" for why in re.findall(r'_no_backtest\("(\w+)"', SOURCE["alert_backtest.py"])}
     assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}
     for key in by_class:
         assert placeholders(TEXTS["exceptions"][key]["message"]) <= {"error"}, key
