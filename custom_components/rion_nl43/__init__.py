@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .alert_runtime import async_follow_rules
 from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
 from .command_events import async_tell_commands
@@ -23,8 +24,10 @@ from .coordinator import (
 )
 from .device import async_register_device
 from .early_news import async_keep_early_news
+from .episode_store import EpisodeStore
 from .issues import async_follow_issues
 from .memory import MemoryStore
+from .meter_news import async_tell_news
 from .migration import async_migrate_entry
 from .monitor import MeterMonitor
 from .nl43 import Identity, Meter
@@ -67,10 +70,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool
 async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     memory = MemoryStore(hass, entry.entry_id)
     restored = await memory.async_load()
+    episodes = EpisodeStore(hass, entry.entry_id)
+    known_episodes = await episodes.async_load()
     link = async_get_connections(hass).async_take(entry.data[CONF_HOST], entry.data[CONF_PORT])
     identity = Identity(entry.data[CONF_MODEL], entry.data[CONF_SERIAL], entry.data[CONF_FIRMWARE])
-    monitor = MeterMonitor(Meter(link), identity, restored=restored, time_zone=dt_util.get_default_time_zone())
-    runner = Runner(link, monitor, memory)
+    monitor = MeterMonitor(
+        Meter(link),
+        identity,
+        restored=restored,
+        episodes=known_episodes,
+        time_zone=dt_util.get_default_time_zone(),
+    )
+    runner = Runner(link, monitor, memory, episodes)
     entry.async_on_unload(runner.async_stop)
     entry.runtime_data = RionRuntimeData(
         identity=identity,
@@ -83,10 +94,12 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     )
     async_register_device(hass, entry)
     async_follow_options(hass, entry)
+    async_follow_rules(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_availability(entry)
     async_follow_issues(hass, entry)
     async_tell_commands(hass, entry)
+    async_tell_news(hass, entry)
     runner.async_start(hass, entry)
 
 
@@ -98,3 +111,4 @@ async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> boo
 async def async_remove_entry(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     """Forget what was kept of the meter."""
     await MemoryStore(hass, entry.entry_id).async_remove()
+    await EpisodeStore(hass, entry.entry_id).async_remove()
