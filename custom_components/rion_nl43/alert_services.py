@@ -214,7 +214,7 @@ def _each[R](rules: list[TargetedRule], act: Callable[[TargetedRule], R]) -> lis
             translation_placeholders={
                 "failed": str(len(failed)),
                 "count": str(len(rules)),
-                "errors": " ".join(f"{_name(rule)}: {to_home_assistant_error(error)}" for rule, error in failed),
+                "errors": "; ".join(f"{_name(rule)}: {to_home_assistant_error(error)}" for rule, error in failed),
             },
         )
     return done
