@@ -120,13 +120,12 @@ class AlertRuleFlow(ConfigSubentryFlow):
         feed = MeterOptions.from_entry(self._get_entry()).feed
         if found := problems(self._kept, feed, self._is_there):
             return self._show_form(found)
-        match hint(self._rule.metric, feed):
-            case Hint.WHOLE_MEASUREMENT:
-                return await self.async_step_whole_measurement()
-            case Hint.POLLED_PEAKS:
-                return await self.async_step_polled_peaks()
-            case None:
-                return await self._async_show_preview()
+        thought = hint(self._rule.metric, feed)
+        if thought is Hint.WHOLE_MEASUREMENT:
+            return await self.async_step_whole_measurement()
+        if thought is Hint.POLLED_PEAKS:
+            return await self.async_step_polled_peaks()
+        return await self._async_show_preview()
 
     async def _async_show_preview(self) -> SubentryFlowResult:
         """Tell what the rule would have done, as far as that is known, and let it be saved."""

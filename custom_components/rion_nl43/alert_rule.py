@@ -107,29 +107,26 @@ def _decibels(threshold: Any) -> float | None:
 
 
 def _schedule(data: Mapping[str, Any]) -> Schedule:
-    match RuleSchedule(data.get(CONF_SCHEDULE, RuleSchedule.ALWAYS)):
-        case RuleSchedule.WEEKLY:
-            return Weekly(
-                time.fromisoformat(data[CONF_BEGIN]),
-                time.fromisoformat(data[CONF_UNTIL]),
-                frozenset(WEEKDAYS.index(day) for day in data[CONF_DAYS]),
-            )
-        case RuleSchedule.HELPER:
-            return Helper(data[CONF_SCHEDULE_ENTITY])
-        case RuleSchedule.ALWAYS:
-            return Always()
+    kind = RuleSchedule(data.get(CONF_SCHEDULE, RuleSchedule.ALWAYS))
+    if kind is RuleSchedule.HELPER:
+        return Helper(data[CONF_SCHEDULE_ENTITY])
+    if kind is RuleSchedule.ALWAYS:
+        return Always()
+    return Weekly(
+        time.fromisoformat(data[CONF_BEGIN]),
+        time.fromisoformat(data[CONF_UNTIL]),
+        frozenset(WEEKDAYS.index(day) for day in data[CONF_DAYS]),
+    )
 
 
 def _schedule_data(schedule: Schedule) -> dict[str, Any]:
-    match schedule:
-        case Weekly(begin, until, days):
-            return {
-                CONF_SCHEDULE: RuleSchedule.WEEKLY.value,
-                CONF_DAYS: [WEEKDAYS[day] for day in sorted(days)],
-                CONF_BEGIN: begin.isoformat(),
-                CONF_UNTIL: until.isoformat(),
-            }
-        case Helper(name):
-            return {CONF_SCHEDULE: RuleSchedule.HELPER.value, CONF_SCHEDULE_ENTITY: name}
-        case Always():
-            return {CONF_SCHEDULE: RuleSchedule.ALWAYS.value}
+    if isinstance(schedule, Helper):
+        return {CONF_SCHEDULE: RuleSchedule.HELPER.value, CONF_SCHEDULE_ENTITY: schedule.name}
+    if isinstance(schedule, Always):
+        return {CONF_SCHEDULE: RuleSchedule.ALWAYS.value}
+    return {
+        CONF_SCHEDULE: RuleSchedule.WEEKLY.value,
+        CONF_DAYS: [WEEKDAYS[day] for day in sorted(schedule.days)],
+        CONF_BEGIN: schedule.begin.isoformat(),
+        CONF_UNTIL: schedule.until.isoformat(),
+    }
