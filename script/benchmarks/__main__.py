@@ -5,12 +5,13 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import cadence, control, cost, fleet, fuzz, home, soak, stream, windows
+from . import alerts, cadence, control, cost, fleet, fuzz, home, soak, stream, windows
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parser": lambda _: cost.parser(),
     "sample": lambda _: asyncio.run(cost.sample()),
     "windows": lambda _: windows.run(),
+    "alerts": lambda _: asyncio.run(alerts.run()),
     "stream": lambda asked: asyncio.run(stream.run(asked.latency)),
     "control": lambda asked: asyncio.run(control.run(asked.latency)),
     "soak": lambda asked: soak.run(asked.hours, asked.seed),
@@ -40,7 +41,8 @@ def _arguments() -> argparse.Namespace:
         "parser   time to read one DOD? row\n"
         "sample   time from a row to the subscribers\n"
         "windows  time and memory of windows over an hour of the streamed feed\n"
-        "stream   virtual time: what gets lost of a stream, and how soon a level or a button is through in both feeds\n"
+        "alerts   what the rules of many streamed meters cost\n"
+        "stream   virtual time: what gets lost of a stream, and how soon a level, an alert or a button is through\n"
         "control  virtual time: how long commands take, and how long the feed waits for them\n"
         "soak     virtual time: days with faults at random, operators, persons, restarts\n"
         "emulator real time: what meters that are polled once a second cost\n"

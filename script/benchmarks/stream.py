@@ -1,11 +1,13 @@
-"""What gets lost of a stream, and how soon a change of the level and a press of a button are through, in both feeds."""
+"""What gets lost of a stream, and how soon a level, an alert and a press of a button are through, in both feeds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+import math
 import random
 import statistics
 
+from custom_components.rion_nl43.alerts import Metric, Quantity, Rule, TransitionKind
 from custom_components.rion_nl43.monitor import FeedMode, FeedOptions
 
 from .table import Finding, at_most, exactly, show
@@ -18,6 +20,7 @@ SEED = 1
 # The meter hears a calibrator of 94 dB, and then a tone on top of it.
 STEP_DB = 110.0
 SEEN_DB = 100.0
+RULE = Rule(id="step", name="Step", metric=Metric(Quantity.LP), alarm_db=SEEN_DB)
 STREAMED_STEP_LIMIT_S = 0.25
 POLLED_STEP_LIMIT_S = 1.2
 SLOTS_PER_S = 10
@@ -36,6 +39,8 @@ class Figures:
     steps_s: list[float] = field(default_factory=list)
     steps_late_s: list[float] = field(default_factory=list)
     """Those in whose time the feed asked for something else than levels."""
+    alerts_s: list[float] = field(default_factory=list)
+    alerts_late_s: list[float] = field(default_factory=list)
     presses_s: list[float] = field(default_factory=list)
     answer_s: float = 0.0
     levels_s: float = 0.0
@@ -60,6 +65,7 @@ async def run(latency: str) -> bool:
 async def _measure(watch: Watch, mode: FeedMode, figures: Figures) -> None:
     rng = random.Random(SEED)
     await watch.settled()
+    watch.monitor.alerts.configure([RULE])
     if mode is FeedMode.STREAMED:
         await _stream_steadily(watch, figures)
         # What happens while the stream rests is seen when it goes on: that is another figure.
@@ -94,13 +100,19 @@ async def _pause(watch: Watch, rng: random.Random) -> None:
 
 
 async def _step(watch: Watch, figures: Figures) -> None:
-    """Let a tone begin, and note how long it took until a sample showed it."""
+    """Let a tone begin, and note how long it took until a sample showed it, and until a rule told of it."""
     instrument, source, since = watch.meter.instrument, object(), watch.now
+    told_at: list[float] = []
+    unsubscribe = watch.monitor.alerts.on_transition(
+        lambda transition: told_at.append(watch.now) if transition.kind is TransitionKind.ONSET else None
+    )
     instrument.add_sound(source, STEP_DB)
     while (lp := (await watch.sample()).levels.main.lp) is None or lp < SEEN_DB:
         pass
+    unsubscribe()
     others = any(record.at > since and record.line != "DOD?" for record in watch.meter.referee.commands)
     (figures.steps_late_s if others else figures.steps_s).append(watch.now - since)
+    (figures.alerts_late_s if others else figures.alerts_s).extend(at - since for at in told_at)
     instrument.remove_sound(source)
 
 
@@ -132,6 +144,14 @@ def _findings(mode: FeedMode, latency: str, figures: Figures) -> list[Finding]:
         at_most(
             "level step -> sample: longest over a slow fact",
             max(figures.steps_late_s, default=0.0),
+            step_limit_s + slot_s,
+            " s",
+        ),
+        exactly("level steps told by a rule", len(figures.alerts_s) + len(figures.alerts_late_s), STEPS),
+        at_most("level step -> alert: longest", max(figures.alerts_s, default=math.inf), step_limit_s, " s"),
+        at_most(
+            "level step -> alert: longest over a slow fact",
+            max(figures.alerts_late_s, default=0.0),
             step_limit_s + slot_s,
             " s",
         ),
