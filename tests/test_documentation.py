@@ -11,14 +11,18 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from custom_components.rion_nl43 import number, select, sensor
+from custom_components.rion_nl43.alert_entities import EVENT_ATTRIBUTES
+from custom_components.rion_nl43.alerts import Grade, TransitionKind
 from custom_components.rion_nl43.const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
     DEFAULT_PORT,
+    EVENT_ALERT,
     EVENT_COMMAND,
     PUBLISH_INTERVAL_S,
 )
 from custom_components.rion_nl43.event import ATTRIBUTES
+from custom_components.rion_nl43.meter_alert_entities import WORST_GRADE
 from custom_components.rion_nl43.logbook import ASKERS, NAMES
 from custom_components.rion_nl43.monitor import CommandState, Diagnosis, WatchdogState
 from custom_components.rion_nl43.nl43.commands import COMMANDS
@@ -112,7 +116,12 @@ def test_names_of_entities() -> None:
 def test_states_of_entities() -> None:
     """All words that an entity can tell or take are in its row, and all figures."""
     keys = {(platform, object_id): key for platform, key, object_id, *_ in ALL}
-    descriptions: tuple[SensorEntityDescription, ...] = (*sensor.MEASUREMENT, *sensor.FACTS, *sensor.STATUS)
+    descriptions: tuple[SensorEntityDescription, ...] = (
+        *sensor.MEASUREMENT,
+        *sensor.FACTS,
+        *sensor.STATUS,
+        WORST_GRADE,
+    )
     sensors = {
         description.key: set(map(str, description.options)) for description in descriptions if description.options
     }
@@ -130,6 +139,16 @@ def test_states_of_entities() -> None:
             assert tuple(map(int, re.findall("-?[0-9]+", row[2])))[:2] == numbers[str(key)], object_id
         elif platform is Platform.EVENT:
             assert set(quoted(row[2])) == {*CommandState, *ATTRIBUTES}
+
+
+def test_entities_of_rules() -> None:
+    """Their words and attributes are in their rows, and the page says what the event on the bus has."""
+    part = section(ENTITIES, "Alert rules")
+    breach, grade, alert, *_ = (set(quoted(row[2])) for row in part.rows)
+    assert breach == set(TEXTS["entity"]["binary_sensor"]["breach"]["state_attributes"])
+    assert grade == {grade.word for grade in Grade}
+    assert alert == {*TransitionKind, *EVENT_ATTRIBUTES}
+    assert f"`{EVENT_ALERT}`" in part.text
 
 
 def test_actions() -> None:

@@ -16,6 +16,7 @@ from .alert_rule import rule_from_subentry
 from .alerts import Helper, Rule
 from .const import CONF_SCHEDULE_ENTITY, DOMAIN, LOGGER, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
+from .symbols import metric_symbol
 
 
 @callback
@@ -79,10 +80,12 @@ class _RunningRules:
         """Apply nothing yet."""
         self._hass = hass
         self._entry = entry
-        self._alerts = entry.runtime_data.monitor.alerts
+        monitor = entry.runtime_data.monitor
+        self._alerts = monitor.alerts
+        self._alerts.symbol_of = lambda metric: metric_symbol(metric, monitor.facts)
         self._broken: dict[str, Any] = {}
-        # What the monitor calls a helper, by its entity id: the name stays when the id changes, for a rule with another
-        # one would be another rule.
+        # What the monitor calls a helper, by its entity id. The name does not change with the id: a rule with another
+        # helper would be another rule, whose alert ends.
         self._names: dict[str, str] = {}
         self._followed: set[str] = set()
         self._unfollow: CALLBACK_TYPE | None = None
@@ -108,9 +111,6 @@ class _RunningRules:
         if event.data["action"] != "update" or (old := event.data.get("old_entity_id")) is None:
             return
         new = event.data["entity_id"]
-        if old in self._names:
-            # Both ids lead to it until all rules name the new one.
-            self._names[new] = self._names[old]
         for subentry in self._entry.get_subentries_of_type(SUBENTRY_ALERT_RULE):
             if subentry.data.get(CONF_SCHEDULE_ENTITY) == old:
                 self._hass.config_entries.async_update_subentry(
@@ -137,17 +137,11 @@ class _RunningRules:
     def _follow(self, helpers: set[str]) -> None:
         self._names = {entity_id: name for entity_id, name in self._names.items() if entity_id in helpers}
         for entity_id in sorted(helpers - self._names.keys()):
-            self._names[entity_id] = self._new_name(entity_id)
+            registered = er.async_get(self._hass).async_get(entity_id)
+            self._names[entity_id] = registered.id if registered else entity_id
         if helpers != self._followed:
             self._followed = helpers
             self._listen()
-
-    def _new_name(self, entity_id: str) -> str:
-        """Return the entity id, unless the name is that of a helper which had this id before."""
-        name = entity_id
-        while name in self._names.values():
-            name += "'"
-        return name
 
     def _listen(self) -> None:
         self.async_stop()

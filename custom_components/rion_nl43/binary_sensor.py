@@ -13,8 +13,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alert_entities import breach_entities
+from .alert_runtime import async_for_each_rule
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .entity import RionEntity
+from .meter_alert_entities import UnreachableSensor
 from .monitor import Diagnosis
 
 PARALLEL_UPDATES = 0
@@ -69,8 +72,10 @@ async def async_setup_entry(
         (
             *(RionBinarySensor(entry, runtime.levels, description) for description in LEVELS),
             *(RionBinarySensor(entry, runtime.status, description) for description in STATUS),
+            UnreachableSensor(entry),
         )
     )
+    async_for_each_rule(entry, async_add_entities, breach_entities)
 
 
 class RionBinarySensor[T](RionEntity[PushCoordinator[T]], BinarySensorEntity):

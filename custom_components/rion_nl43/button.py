@@ -9,6 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alert_controls import acknowledge_entities
+from .alert_runtime import async_for_each_rule
 from .coordinator import PushCoordinator, RionConfigEntry
 from .entity import RionEntity
 from .errors import translate_errors
@@ -79,6 +81,7 @@ async def async_setup_entry(
             RionButton(entry, runtime.status, POWER_CYCLE),
         )
     )
+    async_for_each_rule(entry, async_add_entities, acknowledge_entities)
 
 
 class RionButton(RionEntity[PushCoordinator[Any]], ButtonEntity):

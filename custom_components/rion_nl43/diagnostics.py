@@ -13,9 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_SERIAL
+from .alerts import Explanation, Grade
+from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_SERIAL, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
-from .monitor import Command, MeterMonitor
+from .monitor import UNREACHABLE, Command, MeterAlerts, MeterMonitor
 from .nl43 import LinkHistory
 from .options import MeterOptions
 from .running_options import window_specs
@@ -23,6 +24,8 @@ from .running_options import window_specs
 TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD}
 # The meter's own addresses stand in lines that set or ask for them.
 PRIVATE_COMMANDS: Final = ("ethernet",)
+# Of an explanation, in seconds since the epoch.
+WALL_TIMES: Final = ("at", "last_sample_at", "snoozed_until")
 
 # The system's errors name the address that a host's name stands for.
 _IPV4 = re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b")
@@ -33,6 +36,11 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
     found = {
         "data": dict(entry.data),
         "options": asdict(MeterOptions.from_entry(entry)),
+        "rules": {
+            # What the user calls them is nobody's business.
+            subentry.subentry_id: dict(subentry.data)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)
+        },
         **(_running(hass, entry) if entry.state is ConfigEntryState.LOADED else {}),
     }
     private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
@@ -79,8 +87,53 @@ def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
             "state": monitor.watchdog.state,
             "last_stop": monitor.watchdog.last_stop,
         },
+        "alerts": _alerts(monitor.alerts),
         "acknowledged": sorted(runtime.memory.acknowledged),
     }
+
+
+def _alerts(alerts: MeterAlerts) -> dict[str, Any]:
+    return {
+        "rules": {rule_id: _rule(alerts, rule_id) for rule_id in (*alerts.rules, UNREACHABLE)},
+        "unreachable_after_s": alerts.unreachable_after_s,
+        "episodes": len(alerts.episodes()),
+    }
+
+
+def _rule(alerts: MeterAlerts, rule_id: str) -> dict[str, Any]:
+    """Return how a rule is and why, without what somebody wrote."""
+    state = alerts.state(rule_id)
+    episode = state.episode
+    return {
+        "grade": state.grade.word,
+        "since": _wall(episode.onset if episode else None),
+        "acknowledged": episode is not None and episode.acknowledged is not None,
+        "reopened": episode.reopened if episode else 0,
+        "level_db": state.level_db,
+        "pending": state.pending,
+        "snoozed_until": _wall(state.snoozed_until),
+        "no_data": state.no_data,
+        "in_schedule": state.in_schedule,
+        "episodes": len(alerts.episodes(rule_id)),
+        "explanation": _explanation(alerts.explain(rule_id)),
+    }
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    nearest = explanation.nearest
+    return {**_readable(asdict(explanation)), "nearest": _readable(asdict(nearest)) if nearest else None}
+
+
+def _readable(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of the judge with times and grades in words."""
+    return {
+        key: _wall(value) if key in WALL_TIMES else value.word if isinstance(value, Grade) else value
+        for key, value in found.items()
+    }
+
+
+def _wall(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat()
 
 
 class _Clock:

@@ -1,4 +1,4 @@
-"""The event of a meter: what became of a command."""
+"""The events of a meter: what became of a command, and what happens to the alerts of its rules."""
 
 from typing import Final, override
 
@@ -6,6 +6,8 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alert_entities import alert_event_entities
+from .alert_runtime import async_for_each_rule
 from .coordinator import RionConfigEntry
 from .entity import MeterEntity
 from .monitor import Command, CommandState
@@ -22,8 +24,9 @@ ATTRIBUTES: Final = ("id", "command", "detail", "asked_by", "asked_reason", "rea
 async def async_setup_entry(
     hass: HomeAssistant, entry: RionConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the event of a meter."""
+    """Add the events of a meter."""
     async_add_entities([CommandEvent(entry)])
+    async_for_each_rule(entry, async_add_entities, alert_event_entities)
 
 
 class CommandEvent(MeterEntity, EventEntity):

@@ -18,9 +18,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acoustics import Basis
 from .adding import async_add_in_groups
+from .alert_entities import grade_entities
+from .alert_runtime import async_for_each_rule
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
+from .meter_alert_entities import ActiveAlertsSensor, WorstGradeSensor
 from .monitor import Diagnosis, Facts, MeasurementState, WatchdogState
 from .nl43 import PowerSource
 from .window_sensor import async_follow_windows
@@ -247,9 +250,11 @@ async def async_setup_entry(
         (RionSensor(entry, runtime.levels, description) for description in MEASUREMENT),
         (RionSensor(entry, runtime.facts, description) for description in FACTS),
         (RionSensor(entry, runtime.status, description) for description in STATUS),
+        (ActiveAlertsSensor(entry), WorstGradeSensor(entry)),
     )
     await async_add_in_groups(async_add_entities, sensors)
     await async_follow_windows(hass, entry, async_add_entities)
+    async_for_each_rule(entry, async_add_entities, grade_entities)
 
 
 class RionSensor[T](RionEntity[PushCoordinator[T]], SensorEntity):

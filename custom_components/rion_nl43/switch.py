@@ -1,4 +1,4 @@
-"""Switches of a meter: its connection, and its settings that are on or off."""
+"""Switches of a meter: its connection, its settings that are on or off, and its alert rules."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from homeassistant.const import CONF_HOST, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alert_controls import enabled_entities
+from .alert_runtime import async_for_each_rule
 from .const import LOGGER
 from .coordinator import RionConfigEntry, StatusCoordinator
 from .entity import RionEntity
@@ -68,6 +70,7 @@ async def async_setup_entry(
             ),
         )
     )
+    async_for_each_rule(entry, async_add_entities, enabled_entities)
 
 
 class ConnectionSwitch(RionEntity[StatusCoordinator], SwitchEntity):

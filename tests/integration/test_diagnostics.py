@@ -195,7 +195,7 @@ async def test_device(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
 async def test_meter_that_is_not_loaded(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """Who has trouble with an entry can still download what it is made of."""
     assert await hass.config_entries.async_unload(loaded.entry_id)
-    assert (await diagnose(hass, loaded)).keys() == {"data", "options"}
+    assert (await diagnose(hass, loaded)).keys() == {"data", "options", "rules"}
 
 
 async def test_addresses_in_errors(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
