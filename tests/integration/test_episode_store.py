@@ -73,7 +73,7 @@ async def test_changes_do_not_put_off_one_another(
     hass: HomeAssistant, hass_storage: dict[str, Any], store: EpisodeStore
 ) -> None:
     """However often something changes, it is on disk some seconds later, as it was at the last change."""
-    episodes = []
+    episodes: list[Episode] = []
     store.async_keep(lambda: episodes)
     for _ in range(40):
         episodes.append(EPISODE)

@@ -56,12 +56,12 @@ async def test_an_episode_tells_of_the_sound(emulated_meter: MeterFactory, feed:
         began = datetime.now(UTC).timestamp()
         with alert.tone():
             onset = await alert.until_told(1, 10)
-            assert alert.alerts.open_episodes == (onset.episode,)
+            assert [episode.id for episode in alert.alerts.open_episodes] == [onset.episode.id]
             assert (alert.alerts.worst, alert.alerts.state("loud").grade) == (Grade.ALARM, Grade.ALARM)
             await asyncio.sleep(20)
         ended = datetime.now(UTC).timestamp()
         episode = (await alert.until_told(2, 10)).episode
-        assert alert.alerts.open_episodes == ()
+        assert not alert.alerts.open_episodes
         assert (alert.alerts.worst, alert.alerts.state("loud").grade) == (Grade.OK, Grade.OK)
         assert alert.alerts.episodes() == alert.alerts.episodes("loud") == (alert.alerts.episode(episode.id),)
     assert episode.id == onset.episode.id

@@ -181,8 +181,8 @@ async def test_windows_are_worked_out_once_a_second() -> None:
     meter = Meter(rule(LAEQ_10), rule(L10_10))
     await meter.rows(1)
     await meter.slots(100)
-    found = [(await meter.slots(1, 80.0, 80.0)).level_db for _ in range(30)]
-    assert found == sorted(found, key=float)
+    found = [(await meter.slots(1, 80.0, 80.0)).level_db or 0.0 for _ in range(30)]
+    assert found == sorted(found)
     assert len(set(found)) in (3, 4)
     meter.close()
 
