@@ -21,6 +21,7 @@ class Floor:
 FLOORS = (
     Floor("", 97),
     Floor("custom_components/rion_nl43/acoustics/", 100),
+    Floor("custom_components/rion_nl43/alerts/", 100),
     Floor("custom_components/rion_nl43/nl43/", 100),
     Floor("custom_components/rion_nl43/monitor/", 100),
     Floor("emulator/acoustics/", 100),

@@ -214,7 +214,7 @@ class AlertEngine:
         """Return the rules of which more than a level has changed since this was asked last, or that came or went."""
         return self._ledger.collect_changed()
 
-    def raiser(self, rule_id: str) -> Raiser:
+    def raiser(self, rule_id: str) -> Judge | Reachability:
         """Return the state of a rule, or of the built-in one; raises Refused."""
         if rule_id == UNREACHABLE:
             return self.reachability
@@ -238,7 +238,7 @@ class AlertEngine:
     def _latest(self) -> int:
         return max(self._now, self._heard)
 
-    def _raisers(self) -> Iterator[Raiser]:
+    def _raisers(self) -> Iterator[Judge | Reachability]:
         yield from self._judges.values()
         yield self.reachability
 
@@ -280,11 +280,11 @@ class AlertEngine:
         course = None if kept.open_id is None else self._ledger.courses.get(kept.open_id)
         if course is not None:
             raiser.resume(course)
-            if not same:
+            if rule is not None and not (same and course.grade in rule.grades):
                 raiser.close(now, EndReason.EDITED)
             elif rule is not None and not rule.enabled:
                 raiser.close(now, EndReason.DISABLED)
-        elif same:
+        elif same and isinstance(raiser, Judge):
             raiser.may_reopen(raiser.latest())
 
 

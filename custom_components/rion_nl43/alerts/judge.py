@@ -5,15 +5,14 @@ import math
 from typing import Final
 
 from .course import Course, Sound
-from .episode import EndReason, Episode, GradeChange
-from .evidence import HARD, OVER, QUIET, Scale, evidence_for
+from .episode import EndReason
+from .evidence import HARD, OVER
 from .explanation import Dropped, Explanation, Verdict
+from .grading import Grader
 from .ledger import NEVER, Ledger
 from .opening import is_open, next_change
-from .pending import Pending
-from .raiser import Raiser
 from .reading import Reading
-from .rule import Grade, Rule
+from .rule import Rule
 from .schedule import Helper
 from .transition import TransitionKind
 
@@ -25,47 +24,27 @@ LATE_MS: Final = 1_000
 SET_BACK_MS: Final = 1_000
 
 
-class Judge(Raiser):
+class Judge(Grader):
     """Judges readings by one rule.
 
     What is due at a time of its own, as the end of a schedule, happens then, however late it is asked for: when a
     reading of later comes at the latest. So a judge that gets the readings alone comes to the same as one that is told
     the time ever so often. While nothing is over, no episode is open and nothing is due, a reading costs next to
-    nothing.
-
-    The breach goes before its end: with a share of half or less the last span may be over enough and quiet enough at
-    once, and then the grade holds. While the rule is disabled nothing is evidence.
+    nothing. While the rule is disabled nothing is evidence.
     """
 
     def __init__(self, rule: Rule, ledger: Ledger, zone: tzinfo, at: int, symbol: str = "") -> None:
         """Begin without evidence; what was before that time is not judged."""
-        super().__init__(rule.id, ledger, at)
-        self.rule = rule
-        self.symbol = symbol
+        super().__init__(rule, ledger, at, symbol)
         self._zone = zone
         self._needs = rule.needs_measurement
-        self._grades = rule.grades
-        self._cooldown_ms = round(1000 * rule.cooldown_s)
-        self._scale = Scale(rule)
-        self._sign = self._scale.sign
-        self._evidence = evidence_for(rule)
-        self._pending = Pending()
         self._marks = 0
         self._seen = self._covered = at
         self._sampled = self._out = False
         self._measuring: bool | None = None
-        # The last episode, if it may be re-opened: its id, until when, and what was heard since its end.
-        self._last: tuple[str, int] | None = None
-        self._after = Sound()
-        self._in_schedule: bool | None = None
         self._edge_ms = self._event_ms = NEVER
         self._easy_limit = HARD
         self._look_at_clock(at)
-
-    @property
-    def in_schedule(self) -> bool | None:
-        """Whether its hours are open; None where a helper has not said so yet."""
-        return self._in_schedule
 
     @property
     def due_ms(self) -> int:
@@ -100,6 +79,7 @@ class Judge(Raiser):
         self._seen = self._covered = self._now = at
         self._out = False
         self._look_at_clock(at)
+        self._ledger.note_change(self.rule_id)
         if self._in_schedule is False:
             self.close(at, EndReason.SCHEDULE_ENDED)
         self._settle()
@@ -161,25 +141,6 @@ class Judge(Raiser):
             self.close(now, EndReason.SCHEDULE_ENDED)
         self._settle()
 
-    def may_reopen(self, episode: Episode | None) -> None:
-        """Let an onset within the cooldown re-open this episode, if it ended by being quiet."""
-        self._last, self._after = None, Sound()
-        if (
-            self._cooldown_ms
-            and episode is not None
-            and episode.ended is not None
-            and episode.end_reason is EndReason.CLEARED
-        ):
-            self._last = (episode.id, round(1000 * episode.ended) + self._cooldown_ms)
-        self._settle()
-
-    def close(self, at: int, reason: EndReason) -> None:
-        """End the open episode, if there is one."""
-        course = self.course
-        super().close(at, reason)
-        if course is not None:
-            self.may_reopen(self._ledger.ended.get(course.episode.id))
-
     def explain(self, at: int) -> Explanation:
         """Tell why the rule alerts or why not; nothing happens by that."""
         grade = next((grade for grade in self._grades if grade > self.grade), self._grades[-1])
@@ -231,15 +192,18 @@ class Judge(Raiser):
         judged = level is not None and (not self._needs or reading.measuring is True)
         start = max(began, self._seen)
         hole = (start if judged else ended) - self._covered
+        # An episode that ends meanwhile hears it up to then, one that begins from then on.
+        cut = min(max(self._event_ms, start), ended)
+        self._hear(reading, start, cut)
         self._advance(ended, min(self._covered + HOLE_MS + LATE_MS, ended) if hole > HOLE_MS else NEVER)
-        self._hear(reading, start, ended)
+        self._hear(reading, cut, ended)
         self._seen = ended
         self._sampled = True
         self._measuring = reading.measuring
         self.level_db = level if judged else None
         if stopped:
             self._stop(ended)
-        elif judged and level is not None and self.rule.enabled:
+        elif judged and level is not None and self.rule.enabled and (ended > start or not self._evidence.duration_ms):
             self._judge(level, start, ended, overload=reading.overload)
         self._settle()
 
@@ -263,16 +227,6 @@ class Judge(Raiser):
         if self.course is not None:
             self.course.meet(level, ended)
         self._decide(ended)
-
-    def _hear(self, reading: Reading, start: int, ended: int) -> None:
-        course, level = self.course, reading.leq_db
-        if course is not None:
-            if level is not None:
-                course.hear(level, start, ended)
-            if reading.overload:
-                course.see_overload()
-        elif self._last is not None and level is not None:
-            self._after.put(level, ended - start)
 
     def _advance(self, to: int, lost: int) -> None:
         """Let all happen that is due by then; `lost` is when an outage is certain if nothing comes before."""
@@ -349,64 +303,6 @@ class Judge(Raiser):
     def _note_event(self) -> None:
         self._event_ms = min(self._edge_ms, self._snoozed_ms)
 
-    @property
-    def _may_raise(self) -> bool:
-        return self._in_schedule is True and self._snoozed_ms == NEVER and self.rule.enabled
-
-    def _decide(self, at: int) -> None:
-        """Raise, relax or end what the evidence is complete for."""
-        complete = self._evidence.complete
-        reached = [place for place in range(len(self._grades)) if complete(OVER << place)]
-        if reached and self._may_raise and self._grades[reached[-1]] > self.grade:
-            self._raise(self._grades[reached[-1]], at)
-        elif self.course is not None:
-            held = (
-                grade
-                for place, grade in enumerate(self._grades)
-                if grade <= self.grade and (place in reached or not complete(QUIET << place))
-            )
-            grade = max(held, default=Grade.OK)
-            if grade is Grade.OK:
-                self.close(at, EndReason.CLEARED)
-            elif grade < self.grade:
-                self._change(TransitionKind.RELAXED, self.course, grade, at)
-
-    def _raise(self, grade: Grade, at: int) -> None:
-        if self.course is not None:
-            self._change(TransitionKind.ESCALATED, self.course, grade, at)
-            return
-        began = self._evidence.began
-        began = at if began is None else began
-        kind = TransitionKind.REOPENED
-        if self._last is not None and at <= self._last[1]:
-            self.course = self._ledger.reopen(self._last[0], grade, at, self._after)
-        if self.course is None:
-            self.course = self._ledger.begin(self._episode(grade, began, at))
-            kind = TransitionKind.ONSET
-        if (top := self._pending.top(began)) is not None:
-            self.course.meet(top[0] * self._sign, top[1])
-        if self._pending.overloaded(began):
-            self.course.see_overload()
-        self._last, self._after = None, Sound()
-        self._pending.nearest = None
-        self._tell(kind, self.course, self.course.last_change_ms, Grade.OK)
-
-    def _episode(self, grade: Grade, began: int, at: int) -> Episode:
-        rule = self.rule
-        return Episode(
-            id=self._ledger.new_id(rule.id, at),
-            rule_id=rule.id,
-            rule_name=rule.name,
-            metric=rule.metric.key,
-            direction=rule.direction.value,
-            thresholds_db={each.word: level for each in rule.grades if (level := rule.threshold(each)) is not None},
-            symbol=self.symbol,
-            began=began / 1000,
-            onset=at / 1000,
-            grades=(GradeChange(at / 1000, grade),),
-            onset_db=self.level_db,
-        )
-
     def _settle(self) -> None:
         """See how little has to be done with the next reading."""
         if self._last is not None and self._now > self._last[1]:
@@ -421,4 +317,10 @@ class Judge(Raiser):
 
     @property
     def _is_easy(self) -> bool:
-        return self.course is None and self._last is None
+        """Whether nothing waits for the next reading but its level, and all that there is to tell of it is known."""
+        return (
+            self.course is None
+            and self._last is None
+            and self._sampled
+            and (self._measuring is True or not self._needs)
+        )

@@ -36,7 +36,7 @@ class Pending:
 
     def top(self, began: int) -> tuple[float, int] | None:
         """Return the highest level since then, and when that was."""
-        return next(((turned, at) for turned, at in self._tops if at > began), None)
+        return next(((turned, at) for turned, at in self._tops if at >= began), None)
 
     @property
     def crowded(self) -> bool:
@@ -46,7 +46,7 @@ class Pending:
     def tidy(self, began: int) -> None:
         """Forget what was before that; if a level falls by hair's breadths, what is between its top and now too."""
         tops = self._tops
-        while len(tops) > 1 and tops[0][1] <= began:
+        while len(tops) > 1 and tops[0][1] < began:
             tops.popleft()
         if self.crowded:
             first, last = tops[0], tops[-1]
@@ -55,7 +55,7 @@ class Pending:
 
     def overloaded(self, began: int) -> bool:
         """Whether the meter was overloaded since then."""
-        return self._overload_at is not None and self._overload_at > began
+        return self._overload_at is not None and self._overload_at >= began
 
     def miss(self, over_ms: int, grade: Grade, level_db: float, dropped: Dropped) -> None:
         """Note that an onset did not come; the nearest is told, and of equal ones the last."""

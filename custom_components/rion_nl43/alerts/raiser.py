@@ -2,7 +2,6 @@
 
 from .course import Course
 from .episode import EndReason, Episode
-from .explanation import Explanation
 from .ledger import NEVER, Ledger
 from .refusal import Refusal, Refused
 from .rule import Grade
@@ -75,22 +74,6 @@ class Raiser:
         """Go on with an episode that was open before a restart."""
         self.course = course
         self._ledger.note_change(self.rule_id)
-
-    def may_reopen(self, episode: Episode | None) -> None:
-        """An onset soon after the end of this episode may re-open it."""
-
-    def tick(self, at: int) -> None:
-        """Let all happen that is due by then."""
-
-    def set_back(self, at: int) -> None:
-        """Our clock was set back."""
-
-    def unsnooze(self, at: int) -> None:
-        """Raise again what holds."""
-
-    def explain(self, at: int) -> Explanation:
-        """Tell why the rule alerts or why not; nothing happens by that."""
-        raise NotImplementedError
 
     def close(self, at: int, reason: EndReason) -> None:
         """End the open episode, if there is one."""
