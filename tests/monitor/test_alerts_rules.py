@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, time
-from typing import override
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +13,6 @@ from custom_components.rion_nl43.alerts import (
     Helper,
     Metric,
     Quantity,
-    Rule,
     TransitionKind,
     Verdict,
     Weekly,
@@ -131,6 +130,52 @@ async def test_a_schedule_ends_without_samples(emulated_meter: MeterFactory) -> 
         assert alert.alerts.state("loud").in_schedule is False
 
 
+async def test_hours_are_those_of_the_time_zone(emulated_meter: MeterFactory) -> None:
+    """Which may change at any time."""
+    meter = await emulated_meter(scene=SCENE)
+    async with alerted(meter, loud_rule(schedule=Weekly(time(9), time(10)))) as alert:
+        await alert.watch.settled()
+        with alert.tone():
+            await alert.watch.until_rows(5)
+            assert not alert.told
+            alert.watch.monitor.time_zone = ZoneInfo("Europe/Berlin")
+            assert alert.kinds == [ONSET]
+            alert.watch.monitor.time_zone = ZoneInfo("Asia/Tokyo")
+            assert alert.told[-1].episode.end_reason is EndReason.SCHEDULE_ENDED
+
+
+async def test_what_there_is_to_keep(emulated_meter: MeterFactory) -> None:
+    """Whoever writes it down is told of each change, and once more when the trace is complete; not of the level."""
+    meter = await emulated_meter(scene=SCENE)
+    news: list[str] = []
+    async with alerted(meter, loud_rule(duration_s=2.0)) as alert:
+        await alert.watch.settled()
+        alert.watch.monitor.on_memory(lambda: news.append("memory"))
+        unsubscribe = alert.alerts.on_episodes(lambda: news.append("episodes"))
+        with alert.tone():
+            await alert.until_told(1, 10)
+            await asyncio.sleep(20)
+        assert news == ["memory", "episodes"]
+        await alert.until_told(2, 10)
+        assert news == ["memory", "episodes"] * 2
+        await asyncio.sleep(55)
+        assert len(news) == 4
+        await asyncio.sleep(10)
+        assert news[4:] == ["episodes"]
+        (kept,) = alert.alerts.episodes_memory
+        trace = kept["trace"]
+        assert len(trace["levels_db"]) >= 60 + 20 + 60
+        alert.alerts.snooze("loud", now() + 60)
+        alert.alerts.unsnooze("loud")
+        alert.alerts.configure([loud_rule(duration_s=2.0)])
+        assert news[5:] == ["memory"] * 2
+        alert.alerts.configure([loud_rule(duration_s=3.0)])
+        assert news[7:] == ["memory"]
+        unsubscribe()
+        alert.alerts.acknowledge("loud")
+        assert "episodes" not in news[7:]
+
+
 async def test_a_snooze(emulated_meter: MeterFactory) -> None:
     """Nothing is raised until it ends, and it can be ended."""
     meter = await emulated_meter(scene=SCENE)
@@ -217,37 +262,24 @@ async def test_what_cannot_be_done(emulated_meter: MeterFactory) -> None:
         assert not alert.told
 
 
-class Broken(Rule):
-    """A rule that cannot be judged."""
-
-    __slots__ = ()
-
-    @override
-    def is_over(self, level_db: float, grade: Grade) -> bool:
-        if level_db > 80:
-            raise ZeroDivisionError
-        return False
-
-    @override
-    def is_quiet(self, level_db: float, grade: Grade) -> bool:
-        return not self.is_over(level_db, grade)
-
-
 async def test_a_defect_of_the_rules_leaves_the_feed_alone(
     emulated_meter: MeterFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Samples come, and whoever else wants them gets them; rules are judged again when it is over."""
     meter = await emulated_meter(scene=SCENE)
-    broken = Broken(id="broken", name="Broken", metric=Metric(Quantity.LP), alarm_db=70.0)
-    async with alerted(meter, broken) as alert:
+
+    def fail(_: Metric) -> str:
+        raise ZeroDivisionError
+
+    async with alerted(meter, loud_rule()) as alert:
         await alert.watch.settled()
+        alert.alerts.symbol_of = fail
         with alert.tone():
             await alert.watch.until_rows(20)
-        assert alert.watch.availability == [(True, None)]
-        assert "A subscriber of the samples failed" in caplog.text
-        alert.alerts.configure([loud_rule()])
-        with alert.tone():
-            await alert.until_told(1, 5)
+            assert alert.watch.availability == [(True, None)]
+            assert caplog.text.count("A subscriber of the samples failed") == 1
+            alert.alerts.symbol_of = lambda metric: f"symbol of {metric.key}"
+            assert (await alert.until_told(1, 2)).episode.symbol == "symbol of lp"
 
 
 async def test_one_listener_does_not_disturb_another(

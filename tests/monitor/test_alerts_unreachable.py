@@ -21,6 +21,7 @@ async def test_a_meter_that_is_lost_and_comes_back(emulated_meter: MeterFactory)
     async with alerted(meter) as alert:
         await alert.watch.settled()
         assert alert.alerts.rules == {}
+        assert alert.alerts.unreachable_after_s == UNREACHABLE_AFTER_S
         assert alert.alerts.explain(UNREACHABLE).verdict is Verdict.WITHIN_LIMITS
         await meter.power_off()
         await alert.watch.until(lambda: not alert.watch.monitor.available, 10)

@@ -263,7 +263,7 @@ class AlertEngine:
             self._heard = ended
 
     def _add(self, rule: Rule, now: int) -> Judge:
-        judge = Judge(rule, self._ledger, self._zone, now, self._symbol_of(rule.metric))
+        judge = Judge(rule, self._ledger, self._zone, now, self._symbol_of)
         self._judges[rule.id] = judge
         self._ledger.note_change(rule.id)
         if isinstance(rule.schedule, Helper) and (is_open := self._helpers.get(rule.schedule.name)) is not None:

@@ -1,9 +1,12 @@
 """What becomes of evidence: grades raised, relaxed and ended."""
 
+from collections.abc import Callable
+
 from .course import Sound
 from .episode import EndReason, Episode, GradeChange
 from .evidence import OVER, QUIET, Scale, evidence_for
 from .ledger import NEVER, Ledger
+from .metric import Metric
 from .pending import Pending
 from .raiser import Raiser
 from .reading import Reading
@@ -18,11 +21,11 @@ class Grader(Raiser):
     once, and then the grade holds.
     """
 
-    def __init__(self, rule: Rule, ledger: Ledger, at: int, symbol: str) -> None:
-        """Begin without evidence."""
+    def __init__(self, rule: Rule, ledger: Ledger, at: int, symbol_of: Callable[[Metric], str]) -> None:
+        """Begin without evidence; `symbol_of` names the level at each onset, as it may be known better by then."""
         super().__init__(rule.id, ledger, at)
         self.rule = rule
-        self._symbol = symbol
+        self._symbol_of = symbol_of
         self._grades = rule.grades
         self._cooldown_ms = round(1000 * rule.cooldown_s)
         self._scale = Scale(rule)
@@ -108,7 +111,7 @@ class Grader(Raiser):
             metric=rule.metric.key,
             direction=rule.direction.value,
             thresholds_db={each.word: level for each in rule.grades if (level := rule.threshold(each)) is not None},
-            symbol=self._symbol,
+            symbol=self._symbol_of(rule.metric),
             began=began / 1000,
             onset=at / 1000,
             grades=(GradeChange(at / 1000, grade),),

@@ -1,5 +1,6 @@
 """The judge of one rule."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 import math
 from typing import Final
@@ -10,6 +11,7 @@ from .evidence import HARD, OVER
 from .explanation import Dropped, Explanation, Verdict
 from .grading import Grader
 from .ledger import NEVER, Ledger
+from .metric import Metric
 from .opening import is_open, next_change
 from .reading import Reading
 from .rule import Rule
@@ -33,9 +35,9 @@ class Judge(Grader):
     nothing. While the rule is disabled nothing is evidence.
     """
 
-    def __init__(self, rule: Rule, ledger: Ledger, zone: tzinfo, at: int, symbol: str = "") -> None:
+    def __init__(self, rule: Rule, ledger: Ledger, zone: tzinfo, at: int, symbol_of: Callable[[Metric], str]) -> None:
         """Begin without evidence; what was before that time is not judged."""
-        super().__init__(rule, ledger, at, symbol)
+        super().__init__(rule, ledger, at, symbol_of)
         self._zone = zone
         self._needs = rule.needs_measurement
         self._marks = 0

@@ -229,8 +229,7 @@ class MeterAlerts:
 
     def _tell(self, told: list[Transition]) -> None:
         """Tell of what has happened; those who ask find all of it."""
-        changed = self._engine.collect_changed()
-        if not changed and not told:
+        if not self._engine.collect_changed():
             return
         if (due := self._engine.next_tick) is not None and due < self._looks_at:
             self._due_sooner.set()
@@ -239,8 +238,7 @@ class MeterAlerts:
             if any(transition.kind is TransitionKind.CLEARED for transition in told):
                 self._traces_end_at = _now() + TRACE_ENDS_S
             self._episode_changes.send()
-        if changed:
-            self._changes.send()
+        self._changes.send()
         for transition in told:
             self._transitions.send(transition)
 
