@@ -1,21 +1,26 @@
 """Automations of a test: what set them off, and what their traces tell of what did not."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
 
 from homeassistant.components import automation
-from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
-    entity_registry as er,
     floor_registry as fr,
     label_registry as lr,
 )
 from homeassistant.setup import async_setup_component
 
 from custom_components.rion_nl43.const import DOMAIN
+from emulator import EmulatedMeter
 
 from .helpers import MockConfigEntry, device_id, entity_id
+
+ITEM_ID: Final = "noted"
 
 
 class Fired:
@@ -71,22 +76,62 @@ async def automate(
     }
     assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: [config]})
     await hass.async_block_till_done()
-    return item_id
 
 
-async def missed(client: Any, item_id: str) -> list[dict[str, Any]]:
-    """Return the results of the steps that did not set off an automation, by its traces, in order."""
-    await client.send_json_auto_id({"type": "trace/list", "domain": automation.DOMAIN, "item_id": item_id})
+async def missed(client: Any) -> list[dict[str, Any]]:
+    """Return the results of the steps that did not set off the automation, by its traces, in order."""
+    await client.send_json_auto_id({"type": "trace/list", "domain": automation.DOMAIN, "item_id": ITEM_ID})
     runs = sorted((await client.receive_json())["result"], key=lambda run: str(run["timestamp"]["start"]))
     found = []
     for run in runs:
         if not run.get("not_triggered"):
             continue
-        key = {"domain": automation.DOMAIN, "item_id": item_id, "run_id": run["run_id"]}
+        key = {"domain": automation.DOMAIN, "item_id": ITEM_ID, "run_id": run["run_id"]}
         await client.send_json_auto_id({"type": "trace/get", **key})
         (steps,) = (await client.receive_json())["result"]["trace"].values()
         found += [step["result"] for step in steps]
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A meter in a quiet place with one rule, automations on it, and a browser that can read their traces."""
+
+    hass: HomeAssistant
+    meter: EmulatedMeter
+    entry: MockConfigEntry
+    rule_id: str
+    fired: Fired
+    open_browser: Callable[[HomeAssistant], Awaitable[Any]]
+
+    @property
+    def target(self) -> dict[str, Any]:
+        """The meter as a target."""
+        return {"device_id": [device_id(self.hass, self.entry)]}
+
+    async def automate(self, *keys: str, **options: Any) -> None:
+        """Have an automation with these triggers on the meter."""
+        await automate(self.hass, *(trigger(key, self.target, **options) for key in keys))
+
+    async def start(self, *triggers: dict[str, Any]) -> None:
+        """Let Home Assistant start, and an automation begin as it does then."""
+        self.hass.set_state(CoreState.starting)
+        await automate(self.hass, *triggers)
+        self.hass.set_state(CoreState.running)
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+        await self.hass.async_block_till_done()
+
+    async def reasons(self) -> list[str]:
+        """Return why the automation was not set off, in order."""
+        return [found["reason"] for found in await self.missed()]
+
+    async def missed(self) -> list[dict[str, Any]]:
+        """Return what the traces of the automation tell of what did not set it off, in order."""
+        # None would stay connected for long: its time passes too fast for its heartbeats.
+        client = await self.open_browser(self.hass)
+        found = await missed(client)
+        await client.close()
+        return found
 
 
 def every_target(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, dict[str, Any]]:
@@ -103,12 +148,3 @@ def every_target(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, dict[
         "floor": {"floor_id": [floor.floor_id]},
         "label": {"label_id": [label.label_id]},
     }
-
-
-def rule_entity_id(hass: HomeAssistant, entry: MockConfigEntry, rule_id: str) -> str:
-    """Return the id of the binary sensor of a rule."""
-    serial = entry.unique_id
-    unique_id = f"{serial}_{rule_id}" if rule_id == "unreachable" else f"{serial}_{rule_id}_breach"
-    found = er.async_get(hass).async_get_entity_id("binary_sensor", DOMAIN, unique_id)
-    assert found
-    return found
