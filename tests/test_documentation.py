@@ -59,6 +59,7 @@ PLATFORMS = {
     "Switches": Platform.SWITCH,
     "Selects": Platform.SELECT,
     "Numbers": Platform.NUMBER,
+    "Images": Platform.IMAGE,
 }
 CATEGORIES = {"Diagnostic": EntityCategory.DIAGNOSTIC, "Configuration": EntityCategory.CONFIG}
 ANY_LENGTH = {**LENGTHS, 2: "2min", 10: "10min", 30: "30min"}

@@ -39,6 +39,12 @@ def rule_from_subentry(subentry: ConfigSubentry) -> Rule:
     return rule_from_data(subentry.subentry_id, subentry.title, subentry.data)
 
 
+def named_schedule(subentry: ConfigSubentry) -> str | None:
+    """Return the entity that says when a rule applies, where one does."""
+    data = subentry.data
+    return data.get(CONF_SCHEDULE_ENTITY) if data.get(CONF_SCHEDULE) == RuleSchedule.HELPER else None
+
+
 def rule_from_data(rule_id: str, name: str, data: Mapping[str, Any]) -> Rule:
     """Return the rule of the flat mapping that a subentry keeps; raises ValueError if it makes no sense."""
     try:

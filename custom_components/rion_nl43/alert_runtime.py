@@ -16,6 +16,7 @@ from .alert_rule import rule_from_subentry
 from .alerts import Helper, Rule
 from .const import CONF_SCHEDULE_ENTITY, DOMAIN, LOGGER, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
+from .issues import async_refresh_issues
 from .symbols import metric_symbol
 
 
@@ -152,4 +153,8 @@ class _RunningRules:
 
     @callback
     def _take_state(self, event: Event[EventStateChangedData]) -> None:
-        self._alerts.set_schedule(self._names[event.data["entity_id"]], _is_on(event.data["new_state"]))
+        """Do what the helper says, and tell it if one comes or goes."""
+        old, new = event.data["old_state"], event.data["new_state"]
+        self._alerts.set_schedule(self._names[event.data["entity_id"]], _is_on(new))
+        if old is None or new is None:
+            async_refresh_issues(self._hass, self._entry)

@@ -26,12 +26,17 @@ L1_L10: Final = frozenset({1.0, 10.0})
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a finding is made of."""
+    """All that a finding is made of.
+
+    `missing_entities` are those that the options name and nobody has; `missing_schedules` are alert rules by name, each
+    with the schedule that it names and nobody has. Both are None while Home Assistant may still set them up.
+    """
 
     monitor: MeterMonitor
     options: MeterOptions
     ftp_login_failed: bool | None
     missing_entities: tuple[str, ...] | None
+    missing_schedules: tuple[tuple[str, str], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,15 @@ def _entity_missing(scene: Scene) -> Finding:
     return {"entities": ", ".join(scene.missing_entities)} if scene.missing_entities else False
 
 
+def _rule_schedule_missing(scene: Scene) -> Finding:
+    if (missing := scene.missing_schedules) is None:
+        return None
+    if not missing:
+        return False
+    rules, entities = zip(*missing, strict=True)
+    return {"rules": ", ".join(rules), "entities": ", ".join(dict.fromkeys(entities))}
+
+
 def _watchdog_gave_up(scene: Scene) -> Finding:
     if scene.options.watchdog is WatchdogMode.OFF:
         return False
@@ -188,5 +202,6 @@ KINDS: Final = (
         on_acknowledge=lambda monitor: monitor.baseline.accept(),
     ),
     IssueKind("entity_missing", _entity_missing, _offer(), patience_s=PATIENCE_S),
+    IssueKind("rule_schedule_missing", _rule_schedule_missing, _offer(), IssueSeverity.ERROR, PATIENCE_S),
     IssueKind("watchdog_gave_up", _watchdog_gave_up, _offer("start_again"), IssueSeverity.ERROR),
 )

@@ -8,7 +8,8 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .alert_rule import named_schedule
+from .const import DOMAIN, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
 from .device import async_meter_name
 from .issue_kinds import KINDS, Finding, IssueKind, Scene
@@ -35,13 +36,25 @@ class IssueKeeper:
     def scene(self) -> Scene:
         """What the findings are made of."""
         options = MeterOptions.from_entry(self.entry)
-        return Scene(self._monitor, options, self.ftp_login_failed, self._missing(options))
+        # While Home Assistant starts, others may still set them up.
+        running = self._hass.state is CoreState.running
+        return Scene(
+            self._monitor,
+            options,
+            self.ftp_login_failed,
+            tuple(filter(self._is_missing, options.named_entities)) if running else None,
+            self._missing_schedules() if running else None,
+        )
 
-    def _missing(self, options: MeterOptions) -> tuple[str, ...] | None:
-        """Return the entities that the options name and nobody has; None while Home Assistant may still set them up."""
-        if self._hass.state is not CoreState.running:
-            return None
-        return tuple(entity_id for entity_id in options.named_entities if self._hass.states.get(entity_id) is None)
+    def _is_missing(self, entity_id: str) -> bool:
+        return self._hass.states.get(entity_id) is None
+
+    def _missing_schedules(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (subentry.title, entity_id)
+            for subentry in self.entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)
+            if (entity_id := named_schedule(subentry)) and self._is_missing(entity_id)
+        )
 
     @callback
     def async_follow(self) -> None:

@@ -57,7 +57,7 @@ MAIN: list[Row] = [
     (BUTTON, "sync_clock", "set_clock", "Set clock", None, None, CONFIG, True),
     (BUTTON, "power_cycle", "switch_off_and_on", "Switch off and on", None, None, CONFIG, False),
     (EVENT, "command", "command", "Command", None, None, None, True),
-    (Platform.IMAGE, "last_episode", "last_episode", "Last alert", None, None, None, True),
+    (Platform.IMAGE, "last_episode", "last_alert", "Last alert", None, None, None, True),
     (SWITCH, "connection", "connection", "Connection", None, None, CONFIG, True),
 ]
 # The sub channels are weighted CF, ZF and AS as they come.

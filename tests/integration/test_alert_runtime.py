@@ -8,11 +8,13 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.rion_nl43.alerts import Verdict
+from custom_components.rion_nl43.issue_kinds import PATIENCE_S
 from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
 from .alert_helpers import SCENE, add_rule, alerts, change_rule, kinds, rule_state, rule_value, tone
 from .helpers import SERIAL, MockConfigEntry, let_pass, runtime, until
+from .issue_helpers import issues, told, until_raised
 
 __all__ = ["alerts"]
 
@@ -154,3 +156,25 @@ async def test_a_rule_that_makes_no_sense(
         await change_rule(hass, loaded, broken, metric="smell")
         assert rule_value(hass, broken, "breach") == STATE_UNAVAILABLE
         assert rule_state(hass, good, "breach").state == STATE_ON
+
+
+async def test_a_schedule_that_is_gone(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, schedule: str
+) -> None:
+    """Somebody is told which rules go by nothing now, until it is there again or not named any more."""
+    other = await add_rule(hass, loaded, "Always", schedule="always", schedule_entity="schedule.nobody_asks")
+    for name in ("Day", "Night"):
+        await add_rule(hass, loaded, name, schedule="helper", schedule_entity=schedule)
+    await let_pass(PATIENCE_S + 10)
+    assert issues(hass) == set()
+    hass.states.async_remove(schedule)
+    assert await until_raised(hass, loaded, "rule_schedule_missing", PATIENCE_S + 10) >= PATIENCE_S - 1
+    assert told(hass, loaded, "rule_schedule_missing") == {"rules": "Day, Night", "entities": schedule}
+    await change_rule(hass, loaded, other, schedule="helper", schedule_entity="schedule.gone")
+    assert told(hass, loaded, "rule_schedule_missing") == {
+        "rules": "Always, Day, Night",
+        "entities": f"schedule.gone, {schedule}",
+    }
+    hass.config_entries.async_remove_subentry(loaded, other)
+    await say(hass, schedule, "on")
+    assert issues(hass) == set()

@@ -16,6 +16,7 @@ from custom_components.rion_nl43 import (
     binary_sensor,
     button,
     event,
+    image,
     level_sensor,
     meter_alert_entities,
     number,
@@ -44,6 +45,7 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
     ],
     "button": [*button.BUTTONS, button.POWER_CYCLE, alert_controls.ACKNOWLEDGE],
     "event": [event.COMMAND, alert_entities.ALERT],
+    "image": [image.LAST_EPISODE],
     "number": [*number.NUMBERS],
     "select": [*select.SELECTS],
     "sensor": [
