@@ -12,7 +12,7 @@ from .alerts import Episode, Transition
 from .coordinator import RionConfigEntry
 from .device import async_meter_name
 from .entity import MeterEntity
-from .picture import draw_episode
+from .picture import draw_episode, draw_nothing
 
 PARALLEL_UPDATES = 0
 
@@ -39,7 +39,7 @@ class LastEpisodeImage(MeterEntity, ImageEntity):
         MeterEntity.__init__(self, entry, LAST_EPISODE)
         self._entry = entry
         self._alerts = entry.runtime_data.monitor.alerts
-        self._drawn: tuple[Episode, str, bytes] | None = None
+        self._drawn: tuple[Episode | None, str, bytes] | None = None
         self._later: CALLBACK_TYPE | None = None
         if episode := self._episode:
             # After a restart the picture is no newer than what it shows.
@@ -54,16 +54,16 @@ class LastEpisodeImage(MeterEntity, ImageEntity):
         self.async_on_remove(self._async_cancel)
 
     @override
-    async def async_image(self) -> bytes | None:
-        """Return the picture; None before the first episode."""
-        episode = self._episode
-        if episode is None:
-            return None
-        name = async_meter_name(self.hass, self._entry)
+    async def async_image(self) -> bytes:
+        """Return the picture; before the first episode it says that there is none."""
+        episode, name = self._episode, async_meter_name(self.hass, self._entry)
         if self._drawn is None or self._drawn[:2] != (episode, name):
             zone = dt_util.get_default_time_zone()
-            png = await self.hass.async_add_executor_job(lambda: draw_episode(episode, meter=name, zone=zone))
-            self._drawn = episode, name, png
+
+            def draw() -> bytes:
+                return draw_nothing(meter=name) if episode is None else draw_episode(episode, meter=name, zone=zone)
+
+            self._drawn = episode, name, await self.hass.async_add_executor_job(draw)
         return self._drawn[2]
 
     @property

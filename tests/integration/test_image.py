@@ -37,16 +37,18 @@ async def picture(hass: HomeAssistant, client: Any) -> bytes | None:
 async def test_a_picture_comes_with_the_first_episode(
     hass: HomeAssistant, meter: EmulatedMeter, hass_client: Any
 ) -> None:
-    """Before it there is none; it is renewed with all news, and when the trace has what came after."""
+    """Before it the picture says so; it is renewed with all news, and when the trace has what came after."""
     client, image = await hass_client(), entity_id(hass, "last_episode", Platform.IMAGE)
     assert hass.states.get(image).state == "unknown"  # type: ignore[union-attr] # it is there
-    assert await picture(hass, client) is None
+    nothing = await picture(hass, client)
+    assert nothing
     meter.instrument.add_sound(client, 110.0)
     await let_pass(3)
     onset = hass.states.get(image)
     assert onset
     first = await picture(hass, client)
     assert first
+    assert first != nothing
     assert Image.open(BytesIO(first)).size == SIZE
     assert onset.attributes["entity_picture"].startswith("/api/image_proxy/")
     meter.instrument.remove_sound(client)

@@ -9,7 +9,7 @@ from PIL import Image, ImageColor
 import pytest
 
 from custom_components.rion_nl43.alerts import EndReason, Episode, Grade, GradeChange, Trace
-from custom_components.rion_nl43.picture import SIZE, draw_episode
+from custom_components.rion_nl43.picture import SIZE, draw_episode, draw_nothing
 from custom_components.rion_nl43.picture.episode_picture import COLOURS, CURVE, DURING, INK, NO_SAMPLES, PLOT
 from custom_components.rion_nl43.picture.words import length, span
 
@@ -148,3 +148,11 @@ def test_every_way_to_end_has_words() -> None:
     """And every grade."""
     for reason in EndReason:
         assert Picture(replace(EPISODE, end_reason=reason)).image.size == SIZE
+
+
+@pytest.mark.parametrize("name", ["Main road", "W" * 200, "two\nlines"])
+def test_no_alert_yet(name: str) -> None:
+    """That is said too."""
+    written = draw_nothing(meter=name)
+    assert Image.open(BytesIO(written)).size == SIZE
+    assert written != draw_nothing(meter="another")

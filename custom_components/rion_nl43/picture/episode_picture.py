@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..alerts import Episode, Grade
 from .axes import Axes, Box, level_range
-from .words import ENDS, GRADES, clock, figures, span
+from .words import ENDS, GRADES, clock, figures, on_one_line, span
 
 # On a phone 360 pixels wide the smallest letters are still as large as those of a caption.
 SIZE: Final = (1200, 720)
@@ -46,6 +46,20 @@ def draw_episode(episode: Episode, *, meter: str, zone: tzinfo) -> bytes:
     axes = _axes(episode)
     image = _draw_lines(episode, axes).resize(SIZE, Image.Resampling.LANCZOS)
     _Letters(image, episode, axes, zone).write(meter)
+    return _png(image)
+
+
+def draw_nothing(*, meter: str) -> bytes:
+    """Return the picture of a meter that has had no alert, as PNG."""
+    image = Image.new("RGB", SIZE, PAPER)
+    draw = ImageDraw.Draw(image)
+    middle = SIZE[0] / 2, SIZE[1] / 2
+    draw.text((middle[0], middle[1] - 30), on_one_line(meter)[:40], fill=INK, font=_font(LARGE), anchor="ms")
+    draw.text((middle[0], middle[1] + 30), "No alert yet", fill=FAINT, font=_font(MIDDLE), anchor="ms")
+    return _png(image)
+
+
+def _png(image: Image.Image) -> bytes:
     written = BytesIO()
     # A picture of few colours is a third as large, and looks the same.
     image.quantize(128).save(written, "PNG", optimize=True)
@@ -200,7 +214,7 @@ class _Letters:
 
     def _fitting(self, text: str, font: Font, room: float) -> str:
         """Return as much of a text as there is room for, on one line."""
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
+        text = on_one_line(text)
         if self._draw.textlength(text, font) <= room:
             return text
         while text and self._draw.textlength(f"{text}…", font) > room:
@@ -208,4 +222,6 @@ class _Letters:
         return f"{text.rstrip()}…"
 
     def _text(self, at: tuple[float, float], text: str, font: Font, colour: str, anchor: str) -> None:
-        self._draw.text(at, text, fill=colour, font=font, anchor=anchor)
+        """Write with a rim of paper, so that it can be read on a curve too."""
+        rim = PAPER if colour != PAPER else None
+        self._draw.text(at, text, fill=colour, font=font, anchor=anchor, stroke_width=4 if rim else 0, stroke_fill=rim)

@@ -52,3 +52,8 @@ def figures(episode: Episode) -> str:
     if episode.overload:
         known.append("overload")
     return "   ".join(known)
+
+
+def on_one_line(name: str) -> str:
+    """Return a name without what would break its line."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)
