@@ -62,9 +62,10 @@ async def _exists(websocket: WebSocket) -> bool:
 
 
 def views(panels: list[Panel]) -> list[dict[str, Any]]:
-    """Build the two views, each with one section for each meter."""
+    """Build the three views, each with one section for each meter."""
     return [
         _view("Levels", "levels", [_levels(panel) for panel in panels]),
+        _view("Alerts", "alerts", [_alerts(panel) for panel in panels]),
         _view("Link and commands", "link", [_link(panel) for panel in panels]),
     ]
 
@@ -106,6 +107,21 @@ def _levels(panel: Panel) -> list[Card]:
             "grid_options": FULL,
         },
     ]
+
+
+def _alerts(panel: Panel) -> list[Card]:
+    entity = panel.entity_ids
+    rules = [key.removesuffix("_breach") for key in entity if key.endswith("_breach")]
+    cards = [_heading(panel), _line(entity["active_alerts"]), _line(entity["worst_grade"])]
+    for rule in rules:
+        cards += [_line(entity[f"{rule}_grade"]), _button(entity[f"{rule}_acknowledge"], "Acknowledge", "amber")]
+    if rules:
+        cards.append(
+            {"type": "picture-entity", "entity": entity["last_episode"], "show_state": False, "show_name": False}
+        )
+    events = [entity[f"{rule}_alert"] for rule in rules]
+    told = {"entity_id": [*events, entity["unreachable"]]}
+    return [*cards, {"type": "logbook", "target": told, "hours_to_show": LOGBOOK_H, "grid_options": FULL}]
 
 
 def _link(panel: Panel) -> list[Card]:

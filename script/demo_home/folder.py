@@ -5,7 +5,7 @@ from pathlib import Path
 import shutil
 from typing import Any
 
-from . import DOMAIN, ROOT
+from . import DOMAIN, ROOT, alerts
 
 
 def prepare(folder: Path, port: int) -> None:
@@ -26,6 +26,11 @@ def has_user(folder: Path) -> bool:
 
 def _write_new(folder: Path) -> None:
     shutil.copy(ROOT / "script" / "setup" / "configuration.yaml", folder)
+    # Where the editor of automations keeps them.
+    (folder / "automations.yaml").write_text("[]\n")
+    with (folder / "configuration.yaml").open("a") as file:
+        file.write("\nautomation: !include automations.yaml\n")
+    alerts.import_blueprints(folder)
     # All steps but the one that creates the user: they would look for the weather service and a radio directory.
     _store(folder, "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
     home = {

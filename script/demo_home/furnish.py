@@ -2,7 +2,7 @@
 
 import asyncio
 
-from . import dashboard, meters
+from . import alerts, dashboard, meters
 from .api import Api
 from .meters import Address, Device, Site
 
@@ -11,7 +11,7 @@ LIVE = {"publish": "live", "min_coverage": 10}
 
 
 async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None:
-    """Set up every meter and the dashboard, and wait until all levels are live."""
+    """Set up every meter, its rules and the dashboard, and wait until all levels are live."""
     kept = await meters.devices(api)
     await asyncio.gather(*(_bring_in(api, kept.get(address.serial), address) for address in addresses))
     devices = await meters.devices(api)
@@ -21,6 +21,8 @@ async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None
         if address.serial in new:
             await _personalise(api, devices[address.serial], site)
     devices = await meters.devices(api)
+    if new:
+        await alerts.tell_of_alerts(api, [devices[address.serial] for address in addresses])
     panels = [await dashboard.read_panel(api, devices[address.serial]) for address in addresses]
     if new:
         await dashboard.save(api, panels)
@@ -38,3 +40,5 @@ async def _bring_in(api: Api, device: Device | None, address: Address) -> None:
 async def _personalise(api: Api, device: Device, site: Site) -> None:
     await meters.rename(api, device, site.name)
     await meters.set_options(api, device, **LIVE, **site.options)
+    for rule in site.rules:
+        await alerts.add_rule(api, device, **rule)

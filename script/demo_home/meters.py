@@ -24,18 +24,30 @@ NO_LEVEL = ("unknown", "unavailable")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a meter stands: its name in Home Assistant, the emulator's scene for it, and what its options are."""
+    """Where a meter stands: its name in Home Assistant, the emulator's scene for it, its options and its rules."""
 
     name: str
     scene: str
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    rules: tuple[Mapping[str, Any], ...] = ()
 
 
 SCHEDULE_NAME = "Measuring hours"
 SCHEDULE = "schedule.measuring_hours"
 SITES = (
-    Site("Building site", "construction", {"watchdog": "schedule", "watchdog_schedule": SCHEDULE}),
-    Site("Main road", "traffic", {"feed": "streamed"}),
+    Site(
+        "Building site",
+        "construction",
+        {"watchdog": "schedule", "watchdog_schedule": SCHEDULE},
+        # A breaker or a hammer is at work for a part of every few minutes.
+        ({"name": "Breaker and hammer", "metric": "lp", "warning": 68, "alarm": 74, "duration": {"seconds": 2}},),
+    ),
+    Site(
+        "Main road",
+        "traffic",
+        {"feed": "streamed"},
+        ({"name": "Traffic limit", "metric": "window_leq", "window_minutes": "15", "alarm": 70},),
+    ),
     Site("Office", "office"),
 )
 
@@ -142,19 +154,19 @@ async def set_options(api: Api, device: Device, **options: Any) -> None:
 
 async def _flow(api: Api, path: str, start: dict[str, Any], wanted: str, **answers: Any) -> None:
     flow = await api.post(path, start)
-    result = await api.post(f"{path}/{flow['flow_id']}", _filled_in(flow["data_schema"], answers))
+    result = await api.post(f"{path}/{flow['flow_id']}", filled_in(flow["data_schema"], answers))
     if result["type"] != wanted or result.get("reason", SUCCESS) != SUCCESS:
         wrong = result.get("errors") or result.get("reason") or result
         raise DemoError(f"Home Assistant did not take {answers}: {wrong}")
 
 
-def _filled_in(form: list[dict[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
+def filled_in(form: list[dict[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
     """Give the answers, and beside them what the form and its sections show before anybody writes into them."""
     filled: dict[str, Any] = {}
     for field in form:
         name, suggested = field["name"], field.get("description", {}).get("suggested_value")
         if field.get("type") == "expandable":
-            filled[name] = _filled_in(field["schema"], answers)
+            filled[name] = filled_in(field["schema"], answers)
         elif name in answers:
             filled[name] = answers[name]
         elif suggested is not None or "default" in field:
