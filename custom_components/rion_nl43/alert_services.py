@@ -16,7 +16,7 @@ from .alert_automation import BLUEPRINTS, as_yaml, async_find_blueprint, from_bl
 from .alert_data import async_alert_entity_id, episode_data, rounded
 from .alert_targets import TargetedRule, async_targeted_rules
 from .alert_words import explanation_text
-from .alerts import Episode, Explanation
+from .alerts import UNREACHABLE_NAME, Episode, Explanation
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .device import async_device_id, async_meter_name
@@ -49,8 +49,6 @@ MAX_SNOOZE: Final = timedelta(days=30)
 # As many as a meter keeps.
 MAX_EPISODES: Final = 500
 NO_BLUEPRINT: Final = "none"
-# A meter has no name for the rule that is built in.
-UNREACHABLE_NAME: Final = "Unreachable"
 
 NOTE: Final = probatio.All(cv.string, probatio.Length(max=MAX_NOTE))
 ACKNOWLEDGE_SCHEMA: Final = probatio.All(

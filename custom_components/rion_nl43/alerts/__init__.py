@@ -8,7 +8,7 @@ from .judge import Judge
 from .metric import Metric, Quantity
 from .opening import is_open, next_change
 from .raiser import Raiser
-from .reachability import UNREACHABLE, UNREACHABLE_AFTER_S
+from .reachability import UNREACHABLE, UNREACHABLE_AFTER_S, UNREACHABLE_NAME
 from .reading import Reading
 from .refusal import Refusal, Refused
 from .rule import Direction, Grade, Rule
@@ -18,6 +18,7 @@ from .transition import Transition, TransitionKind
 __all__ = [
     "UNREACHABLE",
     "UNREACHABLE_AFTER_S",
+    "UNREACHABLE_NAME",
     "Acknowledgement",
     "AlertEngine",
     "Always",

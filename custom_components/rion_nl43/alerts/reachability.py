@@ -11,6 +11,8 @@ from .transition import TransitionKind
 
 # None that the rule of a person can have.
 UNREACHABLE: Final = "unreachable"
+# What people are told of it: nobody else gave it a name.
+UNREACHABLE_NAME: Final = "Unreachable"
 UNREACHABLE_AFTER_S: Final = 60.0
 
 
@@ -119,7 +121,7 @@ class Reachability(Raiser):
         episode = Episode(
             id=self._ledger.new_id(self.rule_id, at),
             rule_id=self.rule_id,
-            rule_name=UNREACHABLE,
+            rule_name=UNREACHABLE_NAME,
             metric=UNREACHABLE,
             direction="",
             began=began / 1000,
