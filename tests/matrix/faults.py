@@ -92,7 +92,6 @@ SLOT = (
         "wedge, connection reset",
         ("wedge", {"connection": "reset", "for_s": 200}),
         told=WEDGED,
-        via=(REFUSED,),
         back_s=AFTER_WEDGE_S,
     ),
     _loses(
@@ -100,14 +99,14 @@ SLOT = (
         "wedge, connection dead",
         ("wedge", {"connection": "silent", "for_s": 200}),
         told=WEDGED,
-        via=(TIMEOUT, REFUSED),
+        via=(TIMEOUT,),
         back_s=AFTER_WEDGE_S,
     ),
     _harmless(
         "9.1",
         "wedge, connection kept",
         ("wedge", {"connection": "keep", "for_s": 60}),
-        lurks=frozenset({WEDGED, REFUSED}),
+        lurks=frozenset({WEDGED}),
     ),
     _loses("9.1", "wedge, FTP off", ("wedge", {"connection": "reset", "for_s": 90}), told=REFUSED, **NO_FTP),
     _loses(
@@ -295,7 +294,6 @@ FTP = (
         ("ftp-login-fails", {"for_s": 120}),
         ("wedge", {"connection": "reset", "for_s": 120}),
         told=WEDGED,
-        via=(REFUSED,),
         back_s=AFTER_WEDGE_S,
     ),
     _loses(
@@ -304,6 +302,7 @@ FTP = (
         ("ftp-data-blocked", {"session_release_s": 60, "for_s": 120}),
         ("wedge", {"connection": "reset", "for_s": 120}),
         told=WEDGED,
+        # The session of one probe may still be there at the next.
         via=(REFUSED,),
         back_s=AFTER_WEDGE_S,
     ),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 import json
 from typing import Any
 
@@ -30,11 +31,12 @@ from .watching import Watching, watching
 class Plug:
     """What powers the meter; may fail, may do nothing, and the meter takes some time to boot."""
 
-    def __init__(self, meter: EmulatedMeter, *, boot_s: float = 20, cures: bool = True) -> None:
+    def __init__(self, meter: EmulatedMeter, *, boot_s: float = 20, cures: bool = True, connected: bool = True) -> None:
         """Power this meter; one that is not cured is wedged anew when it has booted."""
         self.meter = meter
         self.boot_s = boot_s
         self.cures = cures
+        self.connected = connected
         self.fails: dict[bool, Callable[[], Awaitable[object]]] = {}
         self.switched: list[tuple[float, bool]] = []
         self._booting: asyncio.Task[None] | None = None
@@ -44,6 +46,8 @@ class Plug:
         self.switched.append((asyncio.get_running_loop().time(), on))
         if fail := self.fails.get(on):
             await fail()
+        if not self.connected:
+            return
         if not on:
             await self.meter.power_off("timeout")
         elif not self.meter.instrument.powered:
@@ -152,6 +156,20 @@ async def test_three_power_cycles_in_vain_call_for_a_person(meter: EmulatedMeter
         await meter.power_cycle()
         await patient.until(lambda: not patient.recovery.needs_person, 70)
         assert patient.diagnosis() is Diagnosis.CONNECTED
+
+
+async def test_a_plug_that_does_nothing_leaves_the_meter_wedged_not_refused(meter: EmulatedMeter) -> None:
+    async with watching(meter) as watch:
+        patient = Patient(watch, Plug(meter, connected=False))
+        await watch.until_rows(3)
+        told = list[Diagnosis]()
+        watch.monitor.diagnosis.on_change(lambda current: told.append(current.diagnosis))
+        patient.wedge()
+        await patient.until(lambda: patient.recovery.needs_person, 1200)
+        assert len(patient.plug.cycles) == 3
+        assert told == [Diagnosis.CONNECTING, *(Diagnosis.WEDGED, Diagnosis.POWER_CYCLING) * 3, Diagnosis.WEDGED]
+        began = [at for at, on in patient.plug.switched if not on]
+        assert all(later - earlier >= 10 + 120 + 30 for earlier, later in pairwise(began)), "each after two attempts"
 
 
 async def test_an_acknowledgement_waits_for_the_lockout_and_tries_again(meter: EmulatedMeter) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ...nl43 import ConnectionRefused, Link, LinkError, LinkState, LinkStatus, RunState
+from ...nl43 import Link, LinkError, LinkState, LinkStatus, RunState
 from ..kept import kept_flag, kept_mapping
 from ..signal import Signal
 from ..state import MeterState
@@ -14,6 +14,8 @@ from .probe import Findings, ProbePorts, probe
 
 # A wedged meter is cured by nothing but its power, and connecting to it over and over may be what wedged it.
 WEDGED_PATIENCE_S = 60.0
+# So long the word for a first refusal waits for the probe, which is done sooner: Refused is not told in passing.
+PROBE_PATIENCE_S = 5.0
 
 
 class Diagnosis(StrEnum):
@@ -103,12 +105,13 @@ class Diagnostician:
         self._changes = Signal[LinkDiagnosis]("diagnosis")
         self._wedged_changes = Signal[int]("wedged attempts")
         self._may_sleep = kept_flag(kept_mapping(restored).get("may_sleep"))
-        self._refused = asyncio.Event()
+        self._probe_asked = asyncio.Event()
         self._attempts = 0
         self._connected_by = -1
         self._found: Findings | None = None
         self._wedged_attempts = 0
         self._power_cycling = False
+        self._cycled_at = float("-inf")
         self._current = LinkDiagnosis(Diagnosis(link.status.state.value), link.status.since, link.status.error)
 
     @property
@@ -122,9 +125,11 @@ class Diagnostician:
         return self._wedged_attempts
 
     def set_power_cycling(self, power_cycling: bool) -> None:
-        """Take whether the meter is being switched off and on, or boots after that."""
+        """Take whether the meter is being switched off and on, or boots after that; what is refused then is probed."""
         self._power_cycling = power_cycling
+        self._cycled_at = asyncio.get_running_loop().time()
         self._forget_findings()
+        self._ask_for_probe()
         self._tell()
 
     @property
@@ -141,7 +146,7 @@ class Diagnostician:
         return self._wedged_changes.connect(callback)
 
     async def run(self) -> None:
-        """Watch until cancelled, and probe once after each attempt that was refused."""
+        """Watch until cancelled, and probe after each attempt that was refused, and after a power cycle in vain."""
         unsubscribe = (
             self._link.on_status(self._take_status),
             self._link.on_failure(self._take_failure),
@@ -152,8 +157,8 @@ class Diagnostician:
         self._take_status(self._link.status)
         try:
             while True:
-                await self._refused.wait()
-                self._refused.clear()
+                await self._probe_asked.wait()
+                self._probe_asked.clear()
                 await self._probe()
         finally:
             for end in unsubscribe:
@@ -161,9 +166,9 @@ class Diagnostician:
             self._link.patience_s = None
 
     async def _probe(self) -> None:
-        attempts = self._attempts
+        asked = (self._attempts, self._cycled_at)
         found = await probe(self._link.host, self.probe_ports)
-        if self._attempts != attempts or self._link.status.state is not LinkState.REFUSED or self._power_cycling:
+        if (self._attempts, self._cycled_at) != asked or not self._refuses:
             return
         self._found = found
         self._wedged_attempts = self._wedged_attempts + 1 if found.ftp_greets else 0
@@ -176,14 +181,30 @@ class Diagnostician:
             self._connected_by = self._attempts
         if status.state is not LinkState.REFUSED:
             self._forget_findings()
+        self._ask_for_probe()
         self._tell()
 
-    def _take_failure(self, error: LinkError) -> None:
+    def _take_failure(self, _error: LinkError) -> None:
         """Count the attempt; a probe belongs to the latest one."""
         self._attempts += 1
-        if isinstance(error, ConnectionRefused) and not self._power_cycling:
-            self._refused.set()
+        self._ask_for_probe()
         self._tell()
+
+    def _ask_for_probe(self) -> None:
+        if self._refuses:
+            self._probe_asked.set()
+
+    @property
+    def _refuses(self) -> bool:
+        """Whether the meter refuses, and not because its power is being switched."""
+        return self._link.status.state is LinkState.REFUSED and not self._power_cycling
+
+    @property
+    def _being_probed(self) -> bool:
+        """Whether the meter refuses, and what else answers there will be known in a moment."""
+        refused_since = max(self._link.status.since, self._cycled_at)
+        waiting = asyncio.get_running_loop().time() < refused_since + PROBE_PATIENCE_S
+        return self._refuses and self._found is None and waiting
 
     def _forget_findings(self) -> None:
         self._found = None
@@ -205,7 +226,7 @@ class Diagnostician:
 
     def _tell(self) -> None:
         status = self._link.status
-        if self._unheard and not self._power_cycling:
+        if (self._unheard and not self._power_cycling) or self._being_probed:
             return
         diagnosis = diagnose(
             Observation(
