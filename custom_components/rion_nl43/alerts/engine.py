@@ -173,6 +173,10 @@ class AlertEngine:
         self.reachability.set_reachable(self._pass_to(at), reachable=reachable, wanted=wanted)
         return self._ledger.collect()
 
+    def put_clock(self, by_s: float) -> None:
+        """Our clock was put by so much, before the next time that is told: the meter is not missed longer by that."""
+        self.reachability.shift(_ms(by_s))
+
     def set_unreachable_after(self, seconds: float, at: float) -> list[Transition]:
         """Take a meter for unreachable after so long."""
         self.reachability.set_after(_ms(seconds), self._pass_to(at))

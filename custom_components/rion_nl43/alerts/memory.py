@@ -111,7 +111,8 @@ def read_kept(memory: object, episodes: object, ledger: Ledger) -> dict[str, Kep
 
 
 def _read(kept: Iterable[object]) -> list[Episode]:
-    return [episode for each in kept if (episode := Episode.from_json(each)) is not None]
+    read = (each if isinstance(each, Episode) else Episode.from_json(each) for each in kept)
+    return [episode for episode in read if episode is not None]
 
 
 def _merge(listed: Iterable[Episode], last: Iterable[Episode]) -> list[Episode]:

@@ -44,14 +44,15 @@ class Pending:
         return len(self._tops) > _CROWD
 
     def tidy(self, began: int) -> None:
-        """Forget what was before that; if a level falls by hair's breadths, what is between its top and now too."""
+        """Forget what was before that, and of a level that falls by hair's breadths every other one."""
         tops = self._tops
         while len(tops) > 1 and tops[0][1] < began:
             tops.popleft()
         if self.crowded:
-            first, last = tops[0], tops[-1]
+            first, *others = tops
             tops.clear()
-            tops += (first, last)
+            tops.append(first)
+            tops.extend(others[1::2])
 
     def overloaded(self, began: int) -> bool:
         """Whether the meter was overloaded since then."""

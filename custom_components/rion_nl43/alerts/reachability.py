@@ -63,6 +63,12 @@ class Reachability(Raiser):
         if self._since is not None:
             self._since = min(self._since, at)
 
+    def shift(self, by_ms: int) -> None:
+        """Our clock was put by so much: the meter was lost at another time of it."""
+        if self._since is not None:
+            self._since += by_ms
+            self._ledger.note_change(self.rule_id)
+
     def tick(self, at: int) -> None:
         """Let all happen that is due by then."""
         if self._snoozed_ms <= at:
