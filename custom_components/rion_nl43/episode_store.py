@@ -35,11 +35,14 @@ class EpisodeStore:
         self._kept: tuple[Episode, ...] = ()
         self._due = float("-inf")
 
-    async def async_load(self) -> list[Any]:
-        """Return what was kept; whoever takes it bears nonsense in it."""
+    async def async_load(self) -> list[Episode]:
+        """Return what was kept, without what makes no sense."""
         stored = await self._store.async_load()
         kept = stored.get(EPISODES) if isinstance(stored, dict) else None
-        return kept if isinstance(kept, list) else []
+        if not kept or not isinstance(kept, list):
+            return []
+        # All their traces would hold up the event loop.
+        return await self._hass.async_add_executor_job(_read, kept)
 
     @callback
     def async_keep(self, collect: Callable[[], Iterable[Episode]]) -> None:
@@ -67,6 +70,10 @@ class EpisodeStore:
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
+
+
+def _read(kept: list[Any]) -> list[Episode]:
+    return [episode for each in kept if (episode := Episode.from_json(each)) is not None]
 
 
 def _data(episodes: Iterable[Episode]) -> dict[str, Any]:

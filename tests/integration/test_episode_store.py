@@ -52,8 +52,7 @@ async def test_kept_and_read(hass: HomeAssistant, store: EpisodeStore) -> None:
     """What one run keeps the next one reads, traces included."""
     store.async_keep(lambda: [EPISODE])
     await store.async_save()
-    (kept,) = await EpisodeStore(hass, "somebody").async_load()
-    assert Episode.from_json(kept) == EPISODE
+    assert await EpisodeStore(hass, "somebody").async_load() == [EPISODE]
 
 
 @pytest.mark.parametrize("rubbish", [[], [1, 2], "text", {"episodes": 3}, {"episodes": {"a": 1}}, {"other": []}])
@@ -65,8 +64,9 @@ async def test_rubbish(hass_storage: dict[str, Any], store: EpisodeStore, rubbis
 
 async def test_file_of_a_later_version(hass_storage: dict[str, Any], store: EpisodeStore) -> None:
     """What is added later does not disturb."""
-    hass_storage[KEY] = {"version": 1, "minor_version": 2, "key": KEY, "data": {"episodes": [1], "more": 5}}
-    assert await store.async_load() == [1]
+    episode = EPISODE.to_json() | {"mood": "good"}
+    hass_storage[KEY] = {"version": 1, "minor_version": 2, "key": KEY, "data": {"episodes": [1, episode], "more": 5}}
+    assert await store.async_load() == [EPISODE]
 
 
 async def test_changes_do_not_put_off_one_another(

@@ -1,6 +1,7 @@
 """The rule that every meter has: somebody is told when it cannot be reached."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -67,6 +68,27 @@ async def test_the_time_changes_while_it_runs(emulated_meter: MeterFactory) -> N
         await asyncio.sleep(40)
         alert.alerts.unreachable_after_s = 30.0
         await alert.until_told(1, 1)
+
+
+@pytest.mark.parametrize("by_s", [-36000.0, 36000.0])
+async def test_our_clock_is_put_meanwhile(
+    emulated_meter: MeterFactory, virtual_clock: Callable[[float], None], by_s: float
+) -> None:
+    """As on a computer that knows the time only when it has found a time server: no meter is missed longer by that."""
+    meter = await emulated_meter()
+    async with alerted(meter) as alert:
+        await alert.watch.settled()
+        await meter.power_off()
+        await alert.watch.until(lambda: not alert.watch.monitor.available, 10)
+        lost_at = alert.watch.now
+        await asyncio.sleep(30)
+        virtual_clock(by_s)
+        onset = await alert.until_told(1, 90)
+        assert UNREACHABLE_AFTER_S - 1 <= alert.watch.now - lost_at <= UNREACHABLE_AFTER_S + 30
+        assert onset.episode.onset - onset.episode.began == pytest.approx(UNREACHABLE_AFTER_S, abs=1)
+        await meter.power_on()
+        await alert.until_told(2, 60)
+    assert alert.kinds == [ONSET, CLEARED]
 
 
 async def test_a_meter_that_was_never_there(emulated_meter: MeterFactory) -> None:

@@ -21,6 +21,7 @@ from ...alerts import (
 )
 from ..errors import AlertError
 from ..feed.sample import Sample
+from ..measurement.clock import CLOCK_STEP_S
 from ..recovery.standby import Standby
 from ..signal import Signal
 from ..state import MeterState
@@ -58,14 +59,17 @@ class MeterAlerts:
         """Begin with the built-in rule alone; the windows have to take each sample before this does.
 
         `serial` makes the ids of episodes those of this meter. `restored` is `memory` of an earlier run, and `keep` is
-        called when it has changed; `episodes` is its `episodes_memory`.
+        called when it has changed; `episodes` is its `episodes_memory`, or the episodes themselves.
         """
         self.symbol_of: Callable[[Metric], str] = attrgetter("key")
         self._state = state
         self._standby = standby
         self._keep = keep
+        now = datetime.now(UTC).timestamp()
+        self._loop = asyncio.get_running_loop()
+        self._clock_s = now - self._loop.time()
         self._engine = AlertEngine(
-            _now(),
+            now,
             zone=state.time_zone,
             # Short, and not the number itself: ids get about.
             meter=f"{zlib.crc32(serial.encode()):08x}",
@@ -98,7 +102,7 @@ class MeterAlerts:
     @unreachable_after_s.setter
     def unreachable_after_s(self, seconds: float) -> None:
         self._unreachable_after_s = seconds
-        self._tell(self._engine.set_unreachable_after(seconds, _now()))
+        self._tell(self._engine.set_unreachable_after(seconds, self._now()))
 
     @property
     def open_episodes(self) -> tuple[Episode, ...]:
@@ -123,7 +127,7 @@ class MeterAlerts:
     def configure(self, rules: Iterable[Rule]) -> None:
         """Have these rules from now on; what is the same as before is left alone."""
         before = self.rules
-        told = self._engine.configure(rules, _now())
+        told = self._engine.configure(rules, self._now())
         self._readings.configure(self.rules.values())
         self._tell(told)
         if self.rules != before:
@@ -131,11 +135,11 @@ class MeterAlerts:
 
     def set_schedule(self, name: str, is_open: bool | None) -> None:  # it is the value, not a flag
         """Take what a helper says of its schedule; None while it says nothing."""
-        self._tell(self._engine.set_schedule(name, is_open, _now()))
+        self._tell(self._engine.set_schedule(name, is_open, self._now()))
 
     def set_time_zone(self, time_zone: tzinfo) -> None:
         """Have the hours of schedules be those of another time zone."""
-        self._tell(self._engine.set_zone(time_zone, _now()))
+        self._tell(self._engine.set_zone(time_zone, self._now()))
 
     def on_transition(self, callback: Callable[[Transition], None]) -> Callable[[], None]:
         """Be told everything that happens to an episode."""
@@ -175,25 +179,25 @@ class MeterAlerts:
 
     def acknowledge(self, rule_id: str, *, by: str | None = None, note: str = "") -> Episode:
         """Acknowledge the open episode of a rule, or else its latest; raises AlertError."""
-        return self._acknowledge(lambda: self._engine.acknowledge(rule_id, _now(), by=by, note=note))
+        return self._acknowledge(lambda: self._engine.acknowledge(rule_id, self._now(), by=by, note=note))
 
     def acknowledge_episode(self, episode_id: str, *, by: str | None = None, note: str = "") -> Episode:
         """Acknowledge an episode; raises AlertError."""
-        return self._acknowledge(lambda: self._engine.acknowledge_episode(episode_id, _now(), by=by, note=note))
+        return self._acknowledge(lambda: self._engine.acknowledge_episode(episode_id, self._now(), by=by, note=note))
 
     def snooze(self, rule_id: str, until: float) -> None:
         """Let a rule raise nothing until then; raises AlertError."""
-        self._tell(_translated(lambda: self._engine.snooze(rule_id, until, _now())))
+        self._tell(_translated(lambda: self._engine.snooze(rule_id, until, self._now())))
         self._keep()
 
     def unsnooze(self, rule_id: str) -> None:
         """Let a rule raise alerts again, what still holds at once; raises AlertError."""
-        self._tell(_translated(lambda: self._engine.unsnooze(rule_id, _now())))
+        self._tell(_translated(lambda: self._engine.unsnooze(rule_id, self._now())))
         self._keep()
 
     def explain(self, rule_id: str) -> Explanation:
         """Tell why a rule does or does not alert now; raises AlertError."""
-        return _translated(lambda: self._engine.explain(rule_id, _now()))
+        return _translated(lambda: self._engine.explain(rule_id, self._now()))
 
     def take_sample(self, sample: Sample) -> None:
         """Judge what the feed handed on; what covers nothing says nothing."""
@@ -204,20 +208,29 @@ class MeterAlerts:
         """Let happen what is due without a sample, until cancelled: outages, ends of schedules and of snoozes."""
         self._look_at_meter()
         while True:
-            self._tell(self._engine.tick(_now()))
+            self._tell(self._engine.tick(self._now()))
             self._note_traces()
             self._due_sooner.clear()
             look_in_s = self._look_in_s()
-            self._looks_at = _now() + look_in_s
+            self._looks_at = self._now() + look_in_s
             try:
                 async with asyncio.timeout(look_in_s):
                     await self._due_sooner.wait()
             except TimeoutError:
                 continue
 
+    def _now(self) -> float:
+        """Return the time, and note where our clock was put: how long something lasted does not go by that."""
+        now = datetime.now(UTC).timestamp()
+        put_s = now - self._loop.time() - self._clock_s
+        if abs(put_s) > CLOCK_STEP_S:
+            self._clock_s += put_s
+            self._engine.put_clock(put_s)
+        return now
+
     def _look_at_meter(self) -> None:
         available, wanted = self._state.availability.available, not self._standby.active
-        self._tell(self._engine.set_reachable(available, _now(), wanted=wanted))
+        self._tell(self._engine.set_reachable(available, self._now(), wanted=wanted))
 
     def _symbol(self, metric: Metric) -> str:
         return self.symbol_of(metric)
@@ -236,25 +249,21 @@ class MeterAlerts:
         if told:
             self._keep()
             if any(transition.kind is TransitionKind.CLEARED for transition in told):
-                self._traces_end_at = _now() + TRACE_ENDS_S
+                self._traces_end_at = self._now() + TRACE_ENDS_S
             self._episode_changes.send()
         self._changes.send()
         for transition in told:
             self._transitions.send(transition)
 
     def _note_traces(self) -> None:
-        if self._traces_end_at is not None and _now() >= self._traces_end_at:
+        if self._traces_end_at is not None and self._now() >= self._traces_end_at:
             self._traces_end_at = None
             self._episode_changes.send()
 
     def _look_in_s(self) -> float:
         due = (self._engine.next_tick, self._traces_end_at)
         nearest = min((at for at in due if at is not None), default=float("inf"))
-        return min(max(LOOK_NOT_SOONER_S, nearest - _now()), LOOK_EVERY_S)
-
-
-def _now() -> float:
-    return datetime.now(UTC).timestamp()
+        return min(max(LOOK_NOT_SOONER_S, nearest - self._now()), LOOK_EVERY_S)
 
 
 def _translated[T](ask: Callable[[], T]) -> T:
