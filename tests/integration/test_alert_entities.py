@@ -1,5 +1,6 @@
 """The entities of alert rules and of a meter's alerts."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.components import automation
@@ -8,6 +9,7 @@ from homeassistant.core import Context, Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.rion_nl43.const import EVENT_ALERT
@@ -94,6 +96,20 @@ async def test_rules_of_before_the_set_up(hass: HomeAssistant, entry: MockConfig
     for rule_id, name in zip(rule_ids, ("Day", "Night"), strict=True):
         assert rule_state(hass, rule_id, "breach").name == f"NL-43 {SERIAL} {name}"
         assert rule_value(hass, rule_id, "grade") == "ok"
+
+
+async def test_a_level_is_called_what_it_is_at_the_onset(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry, alerts: Events
+) -> None:
+    """The weightings were not known yet when the rule began to be judged."""
+    for metric in ("lp", "window_leq"):
+        await add_rule(hass, entry, metric, metric=metric, window_minutes=15, window_kind="running")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until_available(hass)
+    await let_pass(30)
+    with tone(meter):
+        await until(hass, lambda: len(alerts) >= 2, 900)
+    assert {event.data["rule"]: event.data["symbol"] for event in alerts} == {"lp": "LAF", "window_leq": "LAeq,15min"}
 
 
 async def test_a_new_name_is_shown_at_once(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
@@ -218,6 +234,20 @@ async def test_acknowledged_by_the_button(
             await press_acknowledge(hass, rule_id, hass_admin_user.id)
         assert again.value.translation_key == "alert_already_acknowledged"
     assert kinds(alerts) == ["onset", "acknowledged"]
+
+
+async def test_snoozed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, alerts: Events) -> None:
+    """Until when is shown; what still holds then is raised, and shown, at that moment."""
+    rule_id = await add_rule(hass, loaded)
+    until_when = dt_util.utcnow() + timedelta(seconds=60)
+    runtime(loaded).monitor.alerts.snooze(rule_id, until_when.timestamp())
+    with tone(meter):
+        await let_pass(50)
+        assert rule_value(hass, rule_id, "breach") == STATE_OFF
+        assert rule_state(hass, rule_id, "breach").attributes["snoozed_until"] == until_when
+        await until(hass, lambda: rule_value(hass, rule_id, "breach") == STATE_ON, 13)
+        assert rule_state(hass, rule_id, "breach").attributes["snoozed_until"] is None
+    assert kinds(alerts) == ["onset"]
 
 
 async def test_switched_off_and_on(

@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.rion_nl43.news import News, NewsKind, async_get_news
@@ -69,12 +70,28 @@ async def test_start_and_stop_by_a_command(
 async def test_a_command_as_it_goes_over_the_line(
     hass: HomeAssistant, loaded: MockConfigEntry, news: list[News]
 ) -> None:
-    """It is a command, too; one that was not sent is not taken for it."""
+    """It is a command, too, whatever else is sent."""
     await act(hass, "send_command", meter=device_id(hass, loaded), command="Measure, Start")
     await let_pass(NOTICED_S)
     await act(hass, "send_command", meter=device_id(hass, loaded), command="Measure, Stop")
+    await act(hass, "send_command", meter=device_id(hass, loaded), command="Type?")
     await let_pass(NOTICED_S)
     assert [(told.kind, told.data["asked_reason"]) for told in news] == [(STARTED, "action"), (STOPPED, "action")]
+
+
+async def test_a_command_that_was_not_sent_has_done_nothing(
+    hass: HomeAssistant, loaded: MockConfigEntry, news: list[News], hass_admin_user: Any
+) -> None:
+    """Somebody presses a button while the cycle of another person starts the measurement."""
+    cycle = hass.async_create_task(
+        act(hass, "start_cycle", user_id=hass_admin_user.id, device_id=device_id(hass, loaded))
+    )
+    await let_pass(0.5)
+    with pytest.raises(HomeAssistantError):
+        await press(hass, "start")
+    await cycle
+    await let_pass(NOTICED_S)
+    assert [(told.kind, told.data["asked_by"]) for told in news] == [(STARTED, hass_admin_user.id)]
 
 
 async def test_keys_at_the_meter(

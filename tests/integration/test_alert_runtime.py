@@ -85,6 +85,9 @@ async def test_a_helper_that_was_never_there(
         assert explanation.verdict is Verdict.SCHEDULE_UNKNOWN
         await say(hass, "schedule.gone", "on")
         await until(hass, lambda: rule_value(hass, rule_id, "breach") == STATE_ON, 3)
+        await change_rule(hass, loaded, rule_id, schedule="always")
+        await say(hass, "schedule.gone", "off")
+        await until(hass, lambda: rule_value(hass, rule_id, "breach") == STATE_ON, 3)
 
 
 async def test_a_renamed_helper(
