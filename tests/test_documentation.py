@@ -10,8 +10,11 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import number, select, sensor
+from custom_components.rion_nl43 import alert_form, number, select, sensor
+from custom_components.rion_nl43.acoustics import PERCENTAGES
+from custom_components.rion_nl43.alert_checks import least_minutes
 from custom_components.rion_nl43.alert_entities import EVENT_ATTRIBUTES
+from custom_components.rion_nl43.alert_form import NEW_RULE
 from custom_components.rion_nl43.alerts import Grade, TransitionKind
 from custom_components.rion_nl43.const import (
     DEFAULT_FTP_PORT,
@@ -22,11 +25,11 @@ from custom_components.rion_nl43.const import (
     PUBLISH_INTERVAL_S,
 )
 from custom_components.rion_nl43.event import ATTRIBUTES
-from custom_components.rion_nl43.meter_alert_entities import WORST_GRADE
 from custom_components.rion_nl43.logbook import ASKERS, NAMES
+from custom_components.rion_nl43.meter_alert_entities import WORST_GRADE
 from custom_components.rion_nl43.monitor import CommandState, Diagnosis, WatchdogState
 from custom_components.rion_nl43.nl43.commands import COMMANDS
-from custom_components.rion_nl43.options import WINDOW_CHOICES_MIN
+from custom_components.rion_nl43.options import POLLED, STREAMED, WINDOW_CHOICES_MIN
 from custom_components.rion_nl43.options_flow import DEFAULT, SECTIONS
 from custom_components.rion_nl43.raised_alerts import Missed
 
@@ -161,7 +164,7 @@ def test_actions() -> None:
         part = section(page, f"`rion_nl43.{name}`")
         fields = {quoted(row[0])[0]: row[1] for table in part.tables if table[0][0] == "Field" for row in table[1:]}
         assert fields == {
-            key: "required" if about.get("required") else str(about["default"]).lower()
+            key: "required" if about.get("required") else str(about.get("default", "")).lower()
             for key, about in (action.get("fields") or {}).items()
         }
         assert f"action: rion_nl43.{name}\n" in part.text
@@ -223,6 +226,50 @@ def test_options() -> None:
                 assert row[2] == ", ".join(map(str, default)) + " min"
             else:
                 assert row[2] == {None: "none", False: "off"}.get(default, str(default)), option
+
+
+def test_fields_of_alert_rules() -> None:
+    """Each has its row in its section, with its default; a percentile has the shortest window that the form takes."""
+    page, flow = DOCS / "alerts.md", TEXTS["config_subentries"]["alert_rule"]["step"]["user"]
+    assert [row[0] for row in section(page, "Fields").rows] == list(flow["data"].values())
+    defaults: dict[str, str] = {}
+    for key, schema in alert_form.SECTIONS.items():
+        (part,) = (
+            part
+            for part in sections(page)
+            if part.above[-1:] == ("Fields",) and part.heading == flow["sections"][key]["name"]
+        )
+        fields = [str(field) for field in schema.schema]
+        assert [row[0] for row in part.rows] == [flow["sections"][key]["data"][field] for field in fields]
+        defaults |= dict(zip(fields, (row[1] for row in part.rows), strict=True))
+    choices = TEXTS["selector"]
+    for key, choice in (
+        ("metric", "metric"),
+        ("window_kind", "window_kind"),
+        ("direction", "direction"),
+        ("schedule", "rule_schedule"),
+    ):
+        assert choices[choice]["options"][NEW_RULE[key]].startswith(defaults.pop(key)), key
+    assert defaults == {
+        "window_minutes": f"{NEW_RULE['window_minutes']} min",
+        "percentage": f"L{NEW_RULE['percentage']}",
+        "warning": "none",
+        "alarm": f"{NEW_RULE['alarm']:g} dB",
+        "duration": f"{NEW_RULE['duration']} s",
+        "share": f"{NEW_RULE['share']} %",
+        "clear_margin": f"{NEW_RULE['clear_margin']:g} dB",
+        "cooldown": f"{NEW_RULE['cooldown'] // 60} min",
+        "days": "all",
+        "begin": NEW_RULE["begin"][:5],
+        "until": NEW_RULE["until"][:5],
+        "schedule_entity": "none",
+        "only_while_measuring": "off",
+    }
+    (_, *shortest) = section(page, "What a rule judges").tables[-1]
+    assert shortest == [
+        (f"L{percentage}", *(f"{least_minutes(percentage, feed)} min" for feed in (POLLED, STREAMED)))
+        for percentage in PERCENTAGES
+    ]
 
 
 def test_publish_profiles() -> None:

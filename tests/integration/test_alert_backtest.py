@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+import json
 from typing import Any
 
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.db_schema import RecorderRuns
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.recorder import session_scope
+from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.util import dt as dt_util
 from hypothesis import given, strategies as st
 import pytest
@@ -32,8 +34,9 @@ from custom_components.rion_nl43.recorded import (
     readings,
     stretches,
 )
+from tests.documentation import DOCS, examples, mappings, responses
 
-from .helpers import SERIAL, MockConfigEntry, ask, entity_id as found_id
+from .helpers import SERIAL, MockConfigEntry, ask, device_id, entity_id as found_id
 from .test_alert_flow import begin, choose, submit
 from .texts import TEXTS, placeholders
 
@@ -337,6 +340,26 @@ async def test_action(hass: HomeAssistant, entry: MockConfigEntry, past: Past, w
         "nearest": 75.5,
         "count": 1,
     }
+
+
+@pytest.mark.real_time
+async def test_action_as_it_is_documented(hass: HomeAssistant, entry: MockConfigEntry, with_rule: str) -> None:
+    """The example runs, and what it returns has the keys of the response on the page."""
+    page = DOCS / "actions.md"
+    (step,) = (block for block in mappings(examples(page)) if block.get("action") == "rion_nl43.backtest")
+    step["target"]["device_id"] = device_id(hass, entry)
+    step["data"]["alarm"] = 72
+    sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA([step]))
+    ran = await Script(hass, sequence, "example", DOMAIN).async_run(context=Context())
+    assert ran
+    (found,) = ran.variables["tried"]["rules"]
+    (told,) = (
+        response
+        for response in map(json.loads, responses(page))
+        if "rules" in response and "count" in response["rules"][0]
+    )
+    assert found.keys() == told["rules"][0].keys()
+    assert found["episodes"][0].keys() == told["rules"][0]["episodes"][0].keys()
 
 
 @pytest.mark.real_time
