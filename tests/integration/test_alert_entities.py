@@ -239,7 +239,7 @@ async def test_acknowledged_by_the_button(
 async def test_snoozed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, alerts: Events) -> None:
     """Until when is shown; what still holds then is raised, and shown, at that moment."""
     rule_id = await add_rule(hass, loaded)
-    until_when = dt_util.utcnow() + timedelta(seconds=60)
+    until_when = dt_util.utcnow().replace(microsecond=0) + timedelta(seconds=60)
     runtime(loaded).monitor.alerts.snooze(rule_id, until_when.timestamp())
     with tone(meter):
         await let_pass(50)
@@ -247,6 +247,7 @@ async def test_snoozed(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockCo
         assert rule_state(hass, rule_id, "breach").attributes["snoozed_until"] == until_when
         await until(hass, lambda: rule_value(hass, rule_id, "breach") == STATE_ON, 13)
         assert rule_state(hass, rule_id, "breach").attributes["snoozed_until"] is None
+    await hass.async_block_till_done()
     assert kinds(alerts) == ["onset"]
 
 
