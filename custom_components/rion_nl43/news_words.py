@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from .alerts import TransitionKind
+from .alerts import EndReason, TransitionKind
 from .news import News, NewsKind
 
 HAPPENED: Final[Mapping[NewsKind, str]] = {
@@ -31,7 +31,10 @@ def news_text(news: News) -> str:
         why = f" ({data['reason']})" if data.get("reason") else ""
         return f"{data['meter']}: {HAPPENED[news.kind]}{why}"
     episode = news.transition.episode
-    about = [episode.grade.word if episode.open else str(data["reason"])]
+    about = [episode.grade.word] if episode.open else []
+    if episode.end_reason not in (None, EndReason.CLEARED):
+        about.append(str(episode.end_reason).replace("_", " "))
     if data["level"] is not None:
         about.append(f"{data['level']:.1f} dB")
-    return f"{data['meter']}: alert “{data['rule']}” {BECAME[news.transition.kind]} ({', '.join(about)})"
+    how = f" ({', '.join(about)})" if about else ""
+    return f"{data['meter']}: alert “{data['rule']}” {BECAME[news.transition.kind]}{how}"

@@ -16,7 +16,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .alerts import Grade, TransitionKind
+from .alerts import Grade, Transition, TransitionKind
 from .coordinator import RionConfigEntry
 from .early_news import async_early_news
 from .news import News, NewsKind, async_get_news
@@ -123,9 +123,14 @@ class AlertTrigger(NewsTrigger):
     @override
     @callback
     def _async_judge(self, news: News) -> None:
-        if news.transition is None or news.transition.kind is not self.transition:
+        assert news.transition is not None  # noqa: S101 # it is news of an alert
+        self._async_judge_alert(news, news.transition)
+
+    @callback
+    def _async_judge_alert(self, news: News, transition: Transition) -> None:
+        if transition.kind is not self.transition:
             return
-        if self._is_wanted(news.entry, news.transition.episode.rule_id):
+        if self._is_wanted(news.entry, transition.episode.rule_id):
             self._async_fire(news)
         else:
             self._async_miss(Missed.OTHER_RULE, news)
@@ -154,9 +159,7 @@ class AlertRaised(AlertTrigger):
 
     @override
     @callback
-    def _async_judge(self, news: News) -> None:
-        if (transition := news.transition) is None:
-            return
+    def _async_judge_alert(self, news: News, transition: Transition) -> None:
         if self._is_wanted(news.entry, transition.episode.rule_id):
             self._raised.async_take(news, transition)
         elif transition.kind in RISING:

@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import condition as condition_helper
 import probatio
 import pytest
@@ -201,3 +202,11 @@ async def test_a_grade_is_needed(hass: HomeAssistant, loaded: MockConfigEntry) -
     target = {"entity_id": [entity_id(hass, "lp")]}
     with pytest.raises(probatio.Invalid, match="a grade is needed"):
         await condition_helper.async_validate_condition_config(hass, condition("grade_is", target))
+
+
+async def test_one_that_never_was_set_up(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """It holds nothing that it would have to let go."""
+    checker = CONDITIONS["meter_reachable"](hass, condition_helper.ConditionConfig(target={"area_id": ["empty"]}))
+    checker.async_unload()
+    with pytest.raises(HomeAssistantError):
+        checker.async_check()

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, Platform
+from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.util import dt as dt_util
 import probatio
@@ -31,7 +33,7 @@ from custom_components.rion_nl43.trigger import TRIGGERS, AlertTrigger
 from tests.documentation import DOCS, quoted, section
 
 from .automations import Fired, automate, every_target, missed, trigger
-from .helpers import MockConfigEntry, MockUser, device_id, entity_id
+from .helpers import MockConfigEntry, MockUser, device_id, entity_id, let_pass
 
 OK, WARNING, ALARM = Grade
 BOTH = frozenset({WARNING, ALARM})
@@ -157,11 +159,23 @@ def test_words_of_meters(loaded: MockConfigEntry, kind: NewsKind, data: dict[str
     assert news_text(News(kind, loaded, dt_util.utcnow(), data={"meter": "Gate", **data})) == text
 
 
-async def test_words_of_an_end(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
-    """An alert that is over has a reason instead of a grade; what looks at no level has none."""
-    over = replace(transition(TransitionKind.CLEARED), level_db=None)
+@pytest.mark.parametrize(
+    ("reason", "level_db", "how"),
+    [
+        (EndReason.CLEARED, 55.5, " (55.5 dB)"),
+        (EndReason.SCHEDULE_ENDED, 72.34, " (schedule ended, 72.3 dB)"),
+        (EndReason.REACHABLE, None, " (reachable)"),
+        (EndReason.CLEARED, None, ""),
+    ],
+)
+async def test_words_of_an_end(
+    hass: HomeAssistant, loaded: MockConfigEntry, reason: EndReason, level_db: float | None, how: str
+) -> None:
+    """An alert that is over has no grade, and a reason if that is another than that it is quiet."""
+    over = transition(TransitionKind.CLEARED, episode(ALARM, ended=120.0, end_reason=reason))
+    over = replace(over, level_db=level_db)
     news = News(NewsKind.ALERT, loaded, dt_util.utcnow(), UNREACHABLE, over, alert_data(hass, loaded, over))
-    assert news_text(news) == f"{loaded.title}: alert “Unreachable” cleared (cleared)"
+    assert news_text(news) == f"{loaded.title}: alert “Unreachable” cleared{how}"
 
 
 async def test_who_acknowledged(
@@ -230,7 +244,7 @@ async def test_another_rule(
     """Whoever wants one rule is not told of the others, and finds that in the trace; no other news leave one."""
     client = await hass_ws_client(hass)
     fired = Fired(hass)
-    await automate(hass, trigger(key, {"entity_id": [entity_id(hass, "unreachable", "binary_sensor")]}))
+    await automate(hass, trigger(key, {"entity_id": [entity_id(hass, "unreachable", Platform.BINARY_SENSOR)]}))
     for kind in TransitionKind:
         if kind is ALERTS[key]:
             told = transition(kind)
@@ -241,6 +255,40 @@ async def test_another_rule(
     (result,) = await missed(client)
     assert result["reason"] == Missed.OTHER_RULE
     assert result["data"]["rule"] == "Day"
+
+
+async def test_what_becomes_of_another_rule(
+    hass: HomeAssistant, loaded: MockConfigEntry, tell: Callable[[Transition | NewsKind], None], hass_ws_client: Any
+) -> None:
+    """Only what would raise an alert is worth a trace."""
+    client = await hass_ws_client(hass)
+    target = {"entity_id": [entity_id(hass, "unreachable", Platform.BINARY_SENSOR)]}
+    await automate(hass, trigger("alert_raised", target))
+    for kind in TransitionKind:
+        told = transition(kind)
+        tell(replace(told, episode=replace(told.episode, rule_id="day")))
+    await hass.async_block_till_done()
+    found = [result["data"]["kind"] for result in await missed(client)]
+    assert found == [TransitionKind.ONSET, TransitionKind.ESCALATED, TransitionKind.REOPENED]
+
+
+async def test_a_script_that_waits(
+    hass: HomeAssistant, loaded: MockConfigEntry, tell: Callable[[Transition | NewsKind], None]
+) -> None:
+    """It can wait for the same, and has no trace of what did not count."""
+    waits = {
+        "wait_for_trigger": [{**trigger("alert_raised", {"device_id": [device_id(hass, loaded)]}, grades="alarm")}]
+    }
+    sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA([waits]))
+    running = hass.async_create_task(Script(hass, sequence, "waiting", "test").async_run(context=Context()))
+    await let_pass(1)
+    tell(transition(TransitionKind.ONSET, episode(WARNING)))
+    await let_pass(1)
+    assert not running.done()
+    tell(transition(TransitionKind.ONSET))
+    result = await running
+    assert result is not None
+    assert result.variables["wait"]["trigger"]["grade"] == "alarm"
 
 
 async def test_grades_that_nobody_asked_for(

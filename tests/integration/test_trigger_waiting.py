@@ -87,11 +87,12 @@ async def test_it_is_an_alarm_no_more(stage: Stage) -> None:
     """Whoever wants alarms only is not told of what is a warning when the time is over."""
     await stage.automate("alert_raised", grades="alarm", **WAITING)
     with tone(stage.meter, WARNING_DB):
+        await let_pass(NOTICED_S)
         with tone(stage.meter, ALARM_DB):
             await let_pass(60)
         await let_pass(2 * WAIT_S)
     assert stage.fired.ids == []
-    assert await stage.reasons() == [Missed.WAITING, Missed.RELAXED]
+    assert await stage.reasons() == [Missed.GRADE, Missed.WAITING, Missed.RELAXED]
 
 
 async def test_acknowledged_and_then_an_alarm(stage: Stage) -> None:
