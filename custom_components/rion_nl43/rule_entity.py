@@ -35,12 +35,17 @@ class RuleEntity(Entity):
     @override
     def available(self) -> bool:
         """Return whether the rule is judged: not if what was stored of it makes no sense."""
-        return self._rule_id in self._alerts.rules
+        # One that goes shows its end before its entities go.
+        return self._is_judged or self._rule_id not in self._entry.subentries
 
     @property
     def rule_state(self) -> RuleState:
         """How the rule is; as if nothing had ever happened where it is not judged."""
-        return self._alerts.state(self._rule_id) if self.available else RuleState()
+        return self._alerts.state(self._rule_id) if self._is_judged else RuleState()
+
+    @property
+    def _is_judged(self) -> bool:
+        return self._rule_id in self._alerts.rules
 
     @override
     async def async_added_to_hass(self) -> None:

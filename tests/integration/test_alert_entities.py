@@ -283,8 +283,12 @@ async def test_a_rule_that_goes(
     before = {entity.unique_id for entity in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)}
     with tone(meter):
         await until(hass, lambda: rule_value(hass, gone, "breach") == STATE_ON)
+        log, ids = StateLog(hass), [rule_state(hass, gone, key).entity_id for key in ("breach", "alert")]
         hass.config_entries.async_remove_subentry(loaded, gone)
         await hass.async_block_till_done()
+    breach, alert = ([word for _, word in log.of(found_id)] for found_id in ids)
+    assert breach == ["off", "removed"]
+    assert (len(alert), alert[-1]) == (2, "removed")
     after = {entity.unique_id for entity in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)}
     assert before - after == {f"{SERIAL}_{gone}_{key}" for key in KEYS}
     assert not [state for state in hass.states.async_all() if state.name.endswith("Day")]

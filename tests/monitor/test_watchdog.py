@@ -73,6 +73,27 @@ async def test_off_it_does_nothing(meter: EmulatedMeter) -> None:
         assert "Measure,Start" not in watch.lines
 
 
+async def test_why_a_measurement_ended_is_told_while_it_is_off_too(meter: EmulatedMeter) -> None:
+    async with watching(meter) as watch:
+        reasons: list[StopReason] = []
+        end = watch.monitor.watchdog.on_stop(reasons.append)
+        await watch.settled()
+        await watch.monitor.commands.start()
+        await watch.until_rows(3)
+        meter.instrument.press_stop()
+        await watch.until(lambda: reasons, 100)
+        meter.instrument.press_start()
+        await watch.until(lambda: watch.monitor.measurements_begun == 2, 100)
+        await watch.monitor.commands.stop()
+        await watch.until(lambda: len(reasons) == 2, 10)
+        assert reasons == [StopReason.OPERATOR, StopReason.COMMAND]
+        end()
+        await watch.monitor.commands.start()
+        await watch.monitor.commands.stop()
+        await watch.until_rows(5)
+        assert len(reasons) == 2
+
+
 async def test_a_scheduled_start_starts_and_the_end_of_the_schedule_stops_nothing(meter: EmulatedMeter) -> None:
     async with watching(meter) as watch:
         guarded = Guarded(watch)
