@@ -3,7 +3,7 @@
 from typing import Any
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
 from custom_components.rion_nl43.raised_alerts import Missed
@@ -178,3 +178,23 @@ async def test_measurements(hass: HomeAssistant, meter: EmulatedMeter, loaded: M
     await let_pass(200)
     assert fired.ids[2:] == ["measurement_started", "measurement_interrupted"]
     assert fired.triggers[3]["reason"] == "outage"
+
+
+async def test_an_alert_while_home_assistant_starts(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """It is raised before there are automations: they are told when they begin, and only once."""
+    hass.set_state(CoreState.not_running)
+    rule_id = await add_rule(hass, entry)
+    fired = Fired(hass)
+    with tone(meter):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until_available(hass)
+        await let_pass(NOTICED_S)
+        stage = Stage(hass=hass, meter=meter, entry=entry, rule_id=rule_id, fired=fired, open_browser=hass_ws_client)
+        await stage.start(trigger("alert_raised", stage.target))
+        assert fired.ids == ["alert_raised"]
+        for action in ("turn_off", "turn_on"):
+            await hass.services.async_call("automation", action, {"entity_id": "all"}, blocking=True)
+        await let_pass(60)
+    assert fired.ids == ["alert_raised"]
