@@ -40,7 +40,7 @@ TARGET_SCHEMA: Final[Mapping[probatio.Marker, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What is meant of one meter: the `named` rules, or all if the `whole` is meant, and never those to be `without`."""
+    """What is meant of a meter: the `named` rules, or all if the `whole` is meant, and never those to be `without`."""
 
     whole: bool = False
     named: frozenset[str] = frozenset()

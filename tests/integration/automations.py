@@ -63,7 +63,7 @@ def condition(key: str, target: dict[str, Any], **options: Any) -> dict[str, Any
 
 async def automate(
     hass: HomeAssistant, *triggers: dict[str, Any], conditions: list[dict[str, Any]] | None = None
-) -> str:
+) -> None:
     """Set up an automation with these triggers; returns the id of its traces."""
     item_id = "noted"
     config = {

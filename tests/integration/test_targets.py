@@ -1,6 +1,7 @@
 """What the target of a trigger or a condition means."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
@@ -32,7 +33,7 @@ def rules(hass: HomeAssistant, loaded: MockConfigEntry) -> dict[str, str]:
     found = {}
     for rule_id in ("day", "night"):
         subentry = ConfigSubentry(
-            data={"metric": "lp", "alarm": 70.0},
+            data=MappingProxyType({"metric": "lp", "alarm": 70.0}),
             subentry_id=rule_id,
             subentry_type=SUBENTRY_ALERT_RULE,
             title=rule_id,
