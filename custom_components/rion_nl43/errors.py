@@ -25,8 +25,10 @@ from .nl43 import (
     AnswerTimedOut,
     CommandExpired,
     CommandRefused,
+    CommandUnknown,
     ConnectionRefused,
     ConnectionTimedOut,
+    DesignationRefused,
     FtpError,
     FtpLoginFailed,
     FtpRefused,
@@ -37,6 +39,8 @@ from .nl43 import (
     LinkError,
     NL43Error,
     NotAMeter,
+    ParameterRefused,
+    StateRefused,
     WrongMeter,
 )
 
@@ -49,14 +53,16 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (LinkError, "connection_lost"),
     (AnswerTimedOut, "answer_timed_out"),
     (AnswerError, "answer_unusable"),
-    (CommandRefused, "command_refused"),
+    (CommandUnknown, "command_unknown"),
+    (ParameterRefused, "parameter_refused"),
+    (DesignationRefused, "designation_refused"),
+    (StateRefused, "state_refused"),
     (CommandExpired, "command_expired"),
     (InvalidCommand, "command_invalid"),
     (NotConfirmed, "not_confirmed"),
     (CycleEnded, "cycle_ended"),
     (BrokeDown, "broke_down"),
     (NoFreeStoreName, "no_free_store_name"),
-    (PowerSwitchFailed, "power_switch_failed"),
     (NotBackAfterPowerCycle, "not_back_after_power_cycle"),
     (FtpLoginFailed, "ftp_login_failed"),
     (FtpRefused, "ftp_refused"),
@@ -70,18 +76,36 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
 
 def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
     """Return the translation key and the placeholders of the sentence that explains an error."""
-    if isinstance(error, AlertError):
-        return f"alert_{error.refusal.value}", {}
-    if isinstance(error, ControlRefused):
-        return f"refused_{error.reason.value}", {}
-    if isinstance(error, CommandBlocked):
-        return f"blocked_{error.reason.value}", {}
-    if isinstance(error, NotSentInTime):
-        return f"expired_{error.diagnosis.value}", {}
-    if isinstance(error, NotConfirmed) and error.found is None:
-        return "outcome_unknown", {}
-    key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))
-    return key, {"error": str(error)}
+    match error:
+        case AlertError():
+            key = f"alert_{error.refusal.value}"
+        case ControlRefused():
+            key = f"refused_{error.reason.value}"
+        case CommandBlocked():
+            key = f"blocked_{error.reason.value}"
+        case NotSentInTime():
+            key = f"expired_{error.diagnosis.value}"
+        case NotConfirmed(found=None):
+            key = "outcome_unknown"
+        case PowerSwitchFailed():
+            key = f"power_{'on' if error.on else 'off'}_failed"
+        case _:
+            key = next(key for kind, key in ERROR_KEYS if isinstance(error, kind))
+    return key, _placeholders(error)
+
+
+def _placeholders(error: NL43Error) -> dict[str, str]:
+    """Return what the sentence may name."""
+    match error:
+        case CommandRefused():
+            return {"command": error.command}
+        case NotConfirmed():
+            return {"command": error.command, "found": str(error.found)}
+        case WrongMeter():
+            return {"expected": error.expected, "found": error.found}
+        case PowerSwitchFailed():
+            return {"error": error.why.rstrip(".")}
+    return {"error": str(error).rstrip(".")}
 
 
 def to_home_assistant_error(error: NL43Error) -> HomeAssistantError:

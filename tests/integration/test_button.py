@@ -109,11 +109,15 @@ async def test_stored_in_auto_mode(hass: HomeAssistant, meter: EmulatedMeter, lo
     assert await refusal(hass, "store") == (ServiceValidationError, "refused_not_in_manual_mode")
 
 
-@pytest.mark.parametrize("code", [1, 2, 3])
-async def test_other_refusals(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "key"), [(1, "command_unknown"), (2, "parameter_refused"), (3, "designation_refused")]
+)
+async def test_other_refusals(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, code: int, key: str
+) -> None:
     """What the meter does not know or take is told as such."""
     meter.faults.add(RefuseWith("Measure,Start", code))
-    assert await refusal(hass, "start") == (HomeAssistantError, "command_refused")
+    assert await refusal(hass, "start") == (HomeAssistantError, key)
 
 
 async def test_no_answer(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

@@ -1,12 +1,13 @@
 """What the driver's errors become for the user."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+import re
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.rion_nl43.const import DOMAIN
-from custom_components.rion_nl43.errors import translate_errors
+from custom_components.rion_nl43.errors import error_translation, translate_errors
 from custom_components.rion_nl43.monitor import (
     AlertError,
     AlertRefusal,
@@ -47,6 +48,10 @@ from custom_components.rion_nl43.nl43 import (
     UnusableAnswer,
     WrongMeter,
 )
+from custom_components.rion_nl43.nl43.commands import find
+from custom_components.rion_nl43.nl43.framing import encode, setting
+
+from .texts import TEXTS, placeholders
 
 ERRORS: list[tuple[NL43Error, str]] = [
     (ConnectionRefused("no"), "connection_refused"),
@@ -58,16 +63,17 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (LinkError("no"), "connection_lost"),
     (AnswerTimedOut("no"), "answer_timed_out"),
     (UnusableAnswer("no"), "answer_unusable"),
-    (CommandUnknown("DOD?"), "command_refused"),
-    (ParameterRefused("DOD?"), "command_refused"),
-    (DesignationRefused("DOD?"), "command_refused"),
-    (StateRefused("DOD?"), "command_refused"),
+    (CommandUnknown("DOD?"), "command_unknown"),
+    (ParameterRefused("DOD?"), "parameter_refused"),
+    (DesignationRefused("DOD?"), "designation_refused"),
+    (StateRefused("DOD?"), "state_refused"),
     (InvalidCommand("no"), "command_invalid"),
     (CommandExpired("no"), "command_expired"),
     (CycleEnded("no"), "cycle_ended"),
     (BrokeDown("no"), "broke_down"),
     (NoFreeStoreName("0001", "0100"), "no_free_store_name"),
-    (PowerSwitchFailed("no"), "power_switch_failed"),
+    (PowerSwitchFailed(False, "The fuse has blown."), "power_off_failed"),
+    (PowerSwitchFailed(True, "no answer within 30 s"), "power_on_failed"),
     (NotBackAfterPowerCycle("no"), "not_back_after_power_cycle"),
     (FtpLoginFailed("no"), "ftp_login_failed"),
     (FtpRefused("no"), "ftp_refused"),
@@ -113,6 +119,64 @@ async def test_translation(error: NL43Error, key: str) -> None:
     assert raised.value.__cause__ is error
     erred = key == "command_invalid" or (key.startswith(("alert_", "refused_", "blocked_")) and key != "refused_busy")
     assert isinstance(raised.value, ServiceValidationError) is erred
+
+
+def sentence(error: NL43Error) -> str:
+    """Return what the user reads."""
+    key, given = error_translation(error)
+    text = TEXTS["exceptions"][key]["message"]
+    assert placeholders(text) <= given.keys()
+    return str(text).format(**given)
+
+
+def invalid(make: Callable[[], object]) -> NL43Error:
+    """Return the error that the driver raises."""
+    with pytest.raises(InvalidCommand) as raised:
+        make()
+    return raised.value
+
+
+INVALID: list[Callable[[], object]] = [
+    lambda: encode("a$b"),
+    lambda: find("Nonsense"),
+    lambda: find("Manual Store").request_line(),
+    lambda: find("Type").setting_line("NL-43"),
+    lambda: find("TCP").setting_line("Off"),
+    lambda: find("DOD").request_line("nonsense"),
+    lambda: find("Sleep Mode").setting_line("Nonsense"),
+    lambda: setting("Store Name", "1,2"),
+]
+
+
+@pytest.mark.parametrize("error", [error for error, _ in ERRORS] + [invalid(make) for make in INVALID], ids=repr)
+def test_sentence(error: NL43Error) -> None:
+    """Whatever it says of itself, the whole reads as sentences, each with at most one colon and with one full stop."""
+    read = sentence(error)
+    assert re.fullmatch(r"[A-Z].*[^.:;,?!]\.", read)
+    assert not re.search(r"[?!]:|\. [^A-Z]", read)
+    assert all(part.count(": ") <= 1 for part in read.split(". "))
+
+
+@pytest.mark.parametrize(
+    ("error", "read"),
+    [
+        (CommandUnknown("Nonsense?"), "The meter does not know this command: Nonsense? (R+0001)."),
+        (ParameterRefused("Store Name,x"), "The meter does not take this value: Store Name,x (R+0002)."),
+        (
+            InvalidCommand("a stream is no single answer"),
+            "This cannot be sent to the meter: a stream is no single answer.",
+        ),
+        (NotConfirmed("Measure,Start", "Stop"), "Measure,Start did not take effect: the meter says Stop."),
+        (
+            WrongMeter("00730042", "00830009"),
+            "Another meter answers at this address: the one with serial number 00830009, not 00730042.",
+        ),
+        (PowerSwitchFailed(False, "The fuse has blown."), "The meter could not be switched off: The fuse has blown."),
+    ],
+)
+def test_wording(error: NL43Error, read: str) -> None:
+    """What an error names stands where it reads well."""
+    assert sentence(error) == read
 
 
 async def test_other_errors_pass() -> None:

@@ -161,7 +161,7 @@ async def test_power_cycle_by_hand(
     socket.broken = True
     with pytest.raises(HomeAssistantError, match="The fuse has blown") as failed:
         await power_cycle(Asked(reason="repair"))
-    assert (failed.value.translation_domain, failed.value.translation_key) == (DOMAIN, "power_switch_failed")
+    assert (failed.value.translation_domain, failed.value.translation_key) == (DOMAIN, "power_on_failed")
     socket.broken = False
     await power_cycle(Asked(reason="repair"))
     await until_available(hass)

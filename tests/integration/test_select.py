@@ -55,7 +55,7 @@ async def test_refused_for_no_reason(hass: HomeAssistant, meter: EmulatedMeter, 
     meter.faults.add(RefuseWith("Store Mode,Auto", 2))
     with pytest.raises(HomeAssistantError) as raised:
         await choose(hass, "store_mode", "auto")
-    assert (raised.value.translation_domain, raised.value.translation_key) == (DOMAIN, "command_refused")
+    assert (raised.value.translation_domain, raised.value.translation_key) == (DOMAIN, "parameter_refused")
     assert not isinstance(raised.value, ServiceValidationError)
 
 

@@ -299,7 +299,7 @@ async def test_a_switch_that_never_answers_is_one_that_fails(meter: EmulatedMete
         patient = Patient(watch, Plug(meter))
         patient.plug.fails = {False: asyncio.Event().wait}
         await watch.until_rows(3)
-        with pytest.raises(PowerSwitchFailed):
+        with pytest.raises(PowerSwitchFailed, match="switching off failed: no answer within 30 s"):
             await patient.recovery.power_cycle()
         assert [on for _, on in patient.plug.switched][:2] == [False, True]
         assert patient.diagnosis() is Diagnosis.CONNECTED

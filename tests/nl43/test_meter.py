@@ -259,7 +259,7 @@ async def test_status_row(connect: Connect) -> None:
 
 def test_errors_tell_what_they_know() -> None:
     """For logs and for people."""
-    assert str(StateRefused("Measure,Start")) == "Measure,Start: Not possible in the state the meter is in. (R+0004)"
+    assert str(StateRefused("Measure,Start")) == "the meter cannot do this in its present state: Measure,Start (R+0004)"
     wrong = WrongMeter("00000001", "00000002")
     assert (wrong.expected, wrong.found) == ("00000001", "00000002")
     assert "00000001" in str(wrong)

@@ -93,7 +93,13 @@ class NotConfirmed(NL43Error):
 
 
 class PowerSwitchFailed(NL43Error):
-    """What powers the meter could not be switched."""
+    """What powers the meter could not be switched on or off; `why` is what it said of that."""
+
+    def __init__(self, on: bool, why: str) -> None:
+        """Name what was tried."""
+        super().__init__(f"switching {'on' if on else 'off'} failed: {why}")
+        self.on = on
+        self.why = why
 
 
 class NotBackAfterPowerCycle(NL43Error):

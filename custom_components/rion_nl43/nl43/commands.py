@@ -288,4 +288,4 @@ def find(name: str) -> Command:
     try:
         return _BY_FOLDED_NAME[name.casefold()]
     except KeyError:
-        raise InvalidCommand(f"no command of the meter: {name[:40]!r}") from None
+        raise InvalidCommand(f"the meter has no command {name[:40]!r}") from None

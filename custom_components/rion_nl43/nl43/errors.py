@@ -62,6 +62,7 @@ class CommandRefused(NL43Error):
     """The meter answered, and said no."""
 
     code: ResultCode
+    sentence: str
 
     def __init__(self, command: str) -> None:
         """Name the command line that was refused."""
@@ -69,31 +70,35 @@ class CommandRefused(NL43Error):
         self.command = command
 
     def __str__(self) -> str:
-        return f"{self.command}: {self.__doc__} (R+{self.code:04})"
+        return f"{self.sentence}: {self.command} (R+{self.code:04})"
 
 
 class CommandUnknown(CommandRefused):
     """The meter does not know this command."""
 
     code = ResultCode.COMMAND_UNKNOWN
+    sentence = "the meter does not know this command"
 
 
 class ParameterRefused(CommandRefused):
     """The meter does not take this value."""
 
     code = ResultCode.PARAMETER
+    sentence = "the meter does not take this value"
 
 
 class DesignationRefused(CommandRefused):
     """This meter cannot do this with this command."""
 
     code = ResultCode.DESIGNATION
+    sentence = "this meter cannot do this"
 
 
 class StateRefused(CommandRefused):
     """Not possible in the state the meter is in."""
 
     code = ResultCode.STATE
+    sentence = "the meter cannot do this in its present state"
 
 
 REFUSALS: dict[ResultCode, type[CommandRefused]] = {

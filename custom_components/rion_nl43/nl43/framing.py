@@ -63,7 +63,7 @@ def encode(line: str) -> bytes:
     Raises InvalidCommand unless it is a name with `?` or with one `,` and a value, in printable ASCII without `$`.
     """
     if "$" in line or line.count(",") > 1 or not _COMMAND.fullmatch(line):
-        raise InvalidCommand(f"no command line: {line[:40]!r}")
+        raise InvalidCommand(f"{line[:40]!r} is no command line")
     return line.encode("ascii") + b"\r\n"
 
 

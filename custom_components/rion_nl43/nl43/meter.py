@@ -135,7 +135,7 @@ class Meter:
     async def set_clock(self, local: datetime, **turn: Unpack[Turn]) -> None:
         """Set the meter's local time, given naive. Raises InvalidCommand; StateRefused while it measures."""
         if local.tzinfo or not FIRST_CLOCK_YEAR <= local.year <= LAST_CLOCK_YEAR:
-            raise InvalidCommand(f"no local time of {FIRST_CLOCK_YEAR} to {LAST_CLOCK_YEAR}: {local}")
+            raise InvalidCommand(f"{local} is no local time of {FIRST_CLOCK_YEAR} to {LAST_CLOCK_YEAR}")
         await self.set_setting("Clock", local.strftime(_CLOCK), **turn)
 
     async def setting(self, name: str, **turn: Unpack[Turn]) -> str:

@@ -233,6 +233,5 @@ async def _turn(switch: PowerSwitch, on: bool) -> None:
         async with asyncio.timeout(SWITCH_S):
             await switch(on)
     except Exception as error:  # whatever the caller's switch raises
-        raise PowerSwitchFailed(
-            f"switching {'on' if on else 'off'} failed: {str(error) or type(error).__name__}"
-        ) from error
+        said = f"no answer within {SWITCH_S:.0f} s" if isinstance(error, TimeoutError) else type(error).__name__
+        raise PowerSwitchFailed(on, str(error) or said) from error
