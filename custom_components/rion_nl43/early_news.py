@@ -34,4 +34,5 @@ def async_keep_early_news(hass: HomeAssistant) -> None:
 @callback
 def async_early_news(hass: HomeAssistant) -> tuple[News, ...]:
     """Return what came before this moment of the start; nothing once it is over."""
-    return tuple(hass.data.get(EARLY, []))
+    kept = hass.data.get(EARLY, [])
+    return tuple(kept)
