@@ -15,7 +15,10 @@ PAGES = (
     ROOT / "README.md",
     *(
         DOCS / f"{name}.md"
-        for name in ("entities", "feeds", "control", "actions", "triggers", "conditions", "link", "options", "troubleshooting")
+        for name in (
+            *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
+            *("link", "options", "troubleshooting"),
+        )
     ),
 )
 

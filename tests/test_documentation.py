@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.const import EntityCategory, Platform
@@ -12,14 +13,16 @@ import pytest
 
 from custom_components.rion_nl43 import alert_form, number, select, sensor
 from custom_components.rion_nl43.acoustics import PERCENTAGES
+from custom_components.rion_nl43.alert_automation import FOLDER
 from custom_components.rion_nl43.alert_checks import least_minutes
 from custom_components.rion_nl43.alert_entities import EVENT_ATTRIBUTES
 from custom_components.rion_nl43.alert_form import NEW_RULE
-from custom_components.rion_nl43.alerts import Grade, TransitionKind
+from custom_components.rion_nl43.alerts import EndReason, Grade, TransitionKind, Verdict
 from custom_components.rion_nl43.const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
     DEFAULT_PORT,
+    DOMAIN,
     EVENT_ALERT,
     EVENT_COMMAND,
     PUBLISH_INTERVAL_S,
@@ -51,6 +54,7 @@ from .documentation import (
 from .integration.entity_rows import ALL, ENABLED_WINDOWS, LENGTHS, WINDOW_SYMBOLS
 
 INTEGRATION = ROOT / "custom_components" / "rion_nl43"
+MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
 TEXTS = json.loads((INTEGRATION / "translations" / "en.json").read_text(encoding="utf-8"))
 ACTIONS: dict[str, Any] = load_yaml_dict(str(INTEGRATION / "services.yaml"))
 ENTITIES, CONTROL = DOCS / "entities.md", DOCS / "control.md"
@@ -65,6 +69,14 @@ PLATFORMS = {
     "Images": Platform.IMAGE,
 }
 CATEGORIES = {"Diagnostic": EntityCategory.DIAGNOSTIC, "Configuration": EntityCategory.CONFIG}
+# The entities of the rule of the examples.
+NIGHT_LIMIT = {
+    (Platform.BINARY_SENSOR, "night_limit"),
+    (Platform.SENSOR, "night_limit_grade"),
+    (Platform.EVENT, "night_limit_alert"),
+    (Platform.SWITCH, "night_limit_rule"),
+    (Platform.BUTTON, "acknowledge_night_limit"),
+}
 ANY_LENGTH = {**LENGTHS, 2: "2min", 10: "10min", 30: "30min"}
 
 type Entity = tuple[Platform, str, EntityCategory | None, bool]
@@ -272,6 +284,36 @@ def test_fields_of_alert_rules() -> None:
     ]
 
 
+def test_words_of_alerts() -> None:
+    """Every piece of news, every reason of an end and every verdict is explained, and nothing else."""
+    page = DOCS / "alerts.md"
+    news, ends = section(page, "Episodes").tables
+    assert [quoted(row[0]) for row in news[1:]] == [[kind] for kind in TransitionKind]
+    assert {word for row in ends[1:] for word in quoted(row[0])} == set(EndReason)
+    assert [quoted(row[0]) for row in section(page, "Why did it not fire?").rows] == [[verdict] for verdict in Verdict]
+
+
+def test_blueprints() -> None:
+    """Each has its section with all its inputs, and a link that imports it."""
+    page = DOCS / "blueprints.md"
+    links_to = {}
+    for path in (ROOT / "blueprints" / "automation" / DOMAIN).glob("*.yaml"):
+        about = load_yaml_dict(str(path))["blueprint"]
+        title = about["name"].partition(": ")[2]
+        links_to[title[0].upper() + title[1:]] = path.stem
+        inputs = [name for key, given in about["input"].items() for name in given.get("input", [key])]
+        part = section(page, title[0].upper() + title[1:])
+        assert [name for row in part.rows for name in quoted(row[0])] == inputs
+    table = section(page, "Blueprints")
+    assert {row[0].split("]")[0].strip("[") for row in table.rows} == links_to.keys()
+    for row in (*table.rows, *section(ROOT / "README.md", "Alerts").rows):
+        title, name = row[0].split("]")[0].strip("["), row[-1].rpartition("%2F")[2].removesuffix(".yaml)")
+        assert links_to[title] == name
+        assert unquote(row[-1].partition("blueprint_url=")[2]).removesuffix(")") == (
+            f"{MANIFEST['documentation']}{FOLDER}{name}.yaml"
+        )
+
+
 def test_publish_profiles() -> None:
     """Their intervals are right."""
     told = {row[0]: row[1] for row in section(DOCS / "feeds.md", "Publishing").rows}
@@ -338,10 +380,11 @@ def test_examples(page: Path) -> None:
                 fields = TEXTS[f"{kind}s"][name.removeprefix("rion_nl43.")].get("fields", {})
                 assert block.get("options", {}).keys() <= fields.keys()
         if "event_type" in block:
-            assert block["event_type"] == EVENT_COMMAND
-        if "entity_id" in block:
-            platform, _, object_id = block["entity_id"].partition(".main_road_")
-            assert (platform, object_id) in {entity[:2] for entity in existing()}
+            assert block["event_type"] in (EVENT_ALERT, EVENT_COMMAND)
+        named = block.get("entity_id", [])
+        for entity_id in named if isinstance(named, list) else [named]:
+            platform, _, object_id = entity_id.partition(".main_road_")
+            assert (platform, object_id) in {entity[:2] for entity in existing()} | NIGHT_LIMIT
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

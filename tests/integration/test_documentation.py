@@ -19,10 +19,12 @@ from custom_components.rion_nl43.monitor import CommandState
 from emulator import EmulatedMeter
 from tests.documentation import DOCS, PAGES, examples, mappings, section
 
+from .alert_helpers import add_rule
 from .helpers import MockConfigEntry, device_id, runtime, until
 
 DEVICE: Final = "5ebdf74e10fa075dced3bfa4bb740446"
 NAME: Final = "Main road"
+RULE: Final = "Night limit"
 AUTOMATIONS = [block for page in PAGES for block in examples(page) if "triggers" in block]
 # What needs the recorder is tried where the recorder is.
 RECORDED: Final = ("rion_nl43.backtest",)
@@ -40,6 +42,7 @@ async def main_road(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfig
     hass.config_entries.async_update_entry(entry, title=NAME)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: runtime(entry).monitor.available)
+    await add_rule(hass, entry, RULE)
     area = ar.async_get(hass).async_create("Building site")
     dr.async_get(hass).async_update_device(device_id(hass, entry), area_id=area.id)
     return entry
@@ -70,6 +73,9 @@ async def test_actions(hass: HomeAssistant, main_road: MockConfigEntry, block: A
         await monitor.commands.start()
     elif name == "resume":
         await monitor.standby.release()
+    elif name == "acknowledge":
+        # The busy road is over the limit of the rule.
+        await until(hass, lambda: monitor.alerts.open_episodes)
     ran = await Script(hass, sequence, "example", "example").async_run(context=Context())
     assert ran is not None
     assert monitor.standby.active is (name in ("standby", "release_connection"))
