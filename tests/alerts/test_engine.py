@@ -567,7 +567,7 @@ def _kept() -> dict[str, Any]:
     }
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(kept=spoiled(_kept()), memory=JSON)
 def test_nonsense_in_the_memory_is_borne(kept: Any, memory: Any) -> None:
     """It judges all the same, and what it keeps then is no nonsense."""
@@ -620,3 +620,39 @@ def test_a_level_that_falls_by_hairs_breadths() -> None:
         site.hear(20, 70, step=0.1)
         assert site.kinds == [TransitionKind.ONSET]
         assert site.episode.peak_db == pytest.approx(peak_db, abs=0.05)
+
+
+def test_an_episode_without_sound_that_is_opened_again() -> None:
+    """Nobody knows what was heard, and that is told."""
+    site = Site(warning(duration_s=0, cooldown_s=60))
+    for level in (66.0, 50.0, 66.0, 66.0):
+        site.hole(1)
+        site.take(site.engine.take({"loud": Reading(site.now, 1.0, level)}))
+    assert site.kinds == [TransitionKind.ONSET, TransitionKind.CLEARED, TransitionKind.REOPENED]
+    assert (site.episode.leq_db, site.episode.coverage_percent) == (None, 0)
+
+
+def test_an_episode_that_is_forgotten_within_its_cooldown() -> None:
+    """Another one begins."""
+    site = Site(warning(duration_s=0, cooldown_s=60), warning("other", duration_s=0, warning_db=70.0), history=1)
+    site.hear(1, 66)
+    site.hear(1, 50)
+    site.hear(1, 50)
+    site.hear(1, 75)
+    site.hear(1, 50)
+    assert [episode.rule_id for episode in site.engine.episodes()] == ["other"]
+    site.hear(1, 66)
+    assert [(each.kind.value, each.episode.rule_id) for each in site.told[-2:]] == [
+        ("cleared", "other"),
+        ("onset", "loud"),
+    ]
+
+
+def test_readings_that_look_at_other_levels() -> None:
+    """Each rule is judged by its own; the sound of them all is recorded once."""
+    site = Site(warning("a", duration_s=0), warning("b", duration_s=0), warning("c", duration_s=0))
+    site.hole(1)
+    loud, quiet = (Reading(site.now, 1.0, level, None, 60.0) for level in (66.0, 50.0))
+    longer = Reading(site.now, 2.0, 66.0, None, 60.0)
+    site.take(site.engine.take({"a": loud, "b": quiet, "c": longer}))
+    assert [site.grade(rule_id) for rule_id in "abc"] == [Grade.WARNING, Grade.OK, Grade.WARNING]

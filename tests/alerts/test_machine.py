@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule as step
+import pytest
 
 from custom_components.rion_nl43.alerts import (
     UNREACHABLE,
@@ -18,6 +19,7 @@ from custom_components.rion_nl43.alerts import (
     Metric,
     Quantity,
     Reading,
+    Refusal,
     Refused,
     Rule,
     Schedule,
@@ -29,6 +31,7 @@ from .sounds import EIGHT, LP
 
 NAMES = ("a", "b", "c")
 HISTORY = 12
+RAISED = (TransitionKind.ONSET, TransitionKind.REOPENED, TransitionKind.ESCALATED)
 SCHEDULES: tuple[Schedule, ...] = (Always(), Helper("site"))
 
 
@@ -58,81 +61,86 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.at = EIGHT
         self.engine = AlertEngine(self.at, history=HISTORY)
-        self.rules: dict[str, Rule] = {}
+        self.configured: dict[str, Rule] = {}
         # By the id of the episode, what was told of it last.
         self.believed: dict[str, Episode] = {}
         self.open: dict[str, str] = {}
         self.is_open: bool | None = None
-        self.wanted_snoozes: dict[str, float] = {}
+        self.snoozes: dict[str, float] = {}
 
     def take(self, told: Iterable[Transition], *, may_raise: bool = True) -> None:
-        """Check each transition against what is believed."""
+        """Check each transition against what is believed, and believe it."""
         for each in told:
-            episode, before = each.episode, self.believed.get(each.episode.id)
-            rule_id = episode.rule_id
-            now_open = self.open.get(rule_id)
-            previous = Grade.OK if before is None else before.grade
-            assert each.previous is previous
-            assert episode.grades[: len(before.grades) if before else 0] == (before.grades if before else ())
-            if each.kind is TransitionKind.ONSET:
+            before = self.believed.get(each.episode.id)
+            assert each.previous is (Grade.OK if before is None else before.grade)
+            if before is not None:
+                assert each.episode.grades[: len(before.grades)] == before.grades
+            self.check_episode(each, before)
+            if each.kind in RAISED and each.episode.rule_id != UNREACHABLE:
+                assert may_raise
+                self.check_raised(each)
+            self.believed[each.episode.id] = each.episode
+            if each.kind is TransitionKind.CLEARED:
+                del self.open[each.episode.rule_id]
+            elif each.episode.open:
+                self.open[each.episode.rule_id] = each.episode.id
+
+    def check_episode(self, each: Transition, before: Episode | None) -> None:
+        """What happened may follow what happened before."""
+        episode = each.episode
+        if each.kind is TransitionKind.ACKNOWLEDGED:
+            assert before is not None
+            assert (before.acknowledged, episode.open) == (None, before.open)
+            assert episode.acknowledged is not None
+            return
+        begins = each.kind in (TransitionKind.ONSET, TransitionKind.REOPENED)
+        assert self.open.get(episode.rule_id) == (None if begins else episode.id)
+        match each.kind:
+            case TransitionKind.ONSET:
                 assert before is None
-                assert now_open is None
                 assert episode.began <= episode.onset == each.at
                 assert episode.reopened == 0
-            elif each.kind is TransitionKind.REOPENED:
+            case TransitionKind.REOPENED:
                 assert before is not None
                 assert before.end_reason is EndReason.CLEARED
-                assert now_open is None
-                assert episode.reopened == before.reopened + 1
                 assert (episode.began, episode.onset) == (before.began, before.onset)
-            elif each.kind is TransitionKind.ACKNOWLEDGED:
-                assert before is not None
-                assert before.acknowledged is None
-                assert episode.acknowledged is not None
-            else:
-                assert now_open == episode.id
-            if each.kind is TransitionKind.ESCALATED:
-                assert episode.grade > previous
-                assert episode.acknowledged is None
-            if each.kind is TransitionKind.RELAXED:
-                assert Grade.OK < episode.grade < previous
-            if each.kind is TransitionKind.NO_DATA:
+                assert episode.reopened == before.reopened + 1
+            case TransitionKind.ESCALATED:
+                assert (episode.grade > each.previous, episode.acknowledged) == (True, None)
+            case TransitionKind.RELAXED:
+                assert Grade.OK < episode.grade < each.previous
+            case TransitionKind.NO_DATA:
                 assert episode.no_data
-            if each.kind is TransitionKind.CLEARED:
+            case TransitionKind.CLEARED:
                 assert episode.ended == each.at >= episode.onset
-                assert episode.end_reason is not None
-                assert not episode.no_data
-                del self.open[rule_id]
-            elif episode.open:
-                self.open[rule_id] = episode.id
-            raised = (TransitionKind.ONSET, TransitionKind.REOPENED, TransitionKind.ESCALATED)
-            if each.kind in raised and rule_id != UNREACHABLE:
-                assert may_raise
-                rule = self.rules[rule_id]
-                assert rule.enabled
-                assert self.wanted_snoozes.get(rule_id, 0) <= each.at
-                assert not isinstance(rule.schedule, Helper) or self.is_open
-            self.believed[episode.id] = episode
+                assert (episode.end_reason is None, episode.no_data) == (False, False)
+
+    def check_raised(self, each: Transition) -> None:
+        """It might be raised."""
+        rule = self.configured[each.episode.rule_id]
+        assert rule.enabled
+        assert self.snoozes.get(rule.id, 0) <= each.at
+        assert self.is_open or not isinstance(rule.schedule, Helper)
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """Have two rules."""
         for name in NAMES[:2]:
-            self.rules[name] = data.draw(rules(name))
-        self.take(self.engine.configure(self.rules.values(), self.at))
+            self.configured[name] = data.draw(rules(name))
+        self.take(self.engine.configure(self.configured.values(), self.at))
 
     @step(seconds=st.integers(1, 15), level=st.sampled_from([None, 50.0, 64.0, 66.0, 66.0, 75.0, 75.0]))
     def hear(self, seconds: int, level: float | None) -> None:
         """Readings come."""
         for _ in range(seconds):
             self.at += 1
-            self.take(self.engine.take(dict.fromkeys(self.rules, Reading(self.at, 1.0, level, True, level))))
+            self.take(self.engine.take(dict.fromkeys(self.configured, Reading(self.at, 1.0, level, True, level))))
 
     @step(measuring=st.sampled_from([None, False]))
     def stop(self, measuring: bool | None) -> None:
         """The measurement ends, or nobody knows."""
         self.at += 1
-        self.take(self.engine.take(dict.fromkeys(self.rules, Reading(self.at, 1.0, 66.0, measuring, 66.0))))
+        self.take(self.engine.take(dict.fromkeys(self.configured, Reading(self.at, 1.0, 66.0, measuring, 66.0))))
 
     @step(seconds=st.sampled_from([1, 9, 12, 100]), told=st.booleans())
     def wait(self, seconds: int, told: bool) -> None:
@@ -149,27 +157,27 @@ class Machine(RuleBasedStateMachine):
     @step(name=st.sampled_from(NAMES), data=st.data())
     def configure(self, name: str, data: st.DataObject) -> None:
         """A rule is added, edited, named, or switched."""
-        self.rules = {**self.rules, name: data.draw(rules(name))}
-        self.take(self.engine.configure(self.rules.values(), self.at))
+        self.configured = {**self.configured, name: data.draw(rules(name))}
+        self.take(self.engine.configure(self.configured.values(), self.at))
 
-    @precondition(lambda self: self.rules)
+    @precondition(lambda self: self.configured)
     @step(data=st.data())
     def switch(self, data: st.DataObject) -> None:
         """A rule is switched on or off."""
-        name = data.draw(st.sampled_from(sorted(self.rules)))
-        old = self.rules[name]
+        name = data.draw(st.sampled_from(sorted(self.configured)))
+        old = self.configured[name]
         changed = {**{key: getattr(old, key) for key in Rule.__slots__}, "enabled": not old.enabled}
-        self.rules = {**self.rules, name: Rule(**changed)}
-        self.take(self.engine.configure(self.rules.values(), self.at), may_raise=False)
+        self.configured = {**self.configured, name: Rule(**changed)}
+        self.take(self.engine.configure(self.configured.values(), self.at), may_raise=False)
 
-    @precondition(lambda self: self.rules)
+    @precondition(lambda self: self.configured)
     @step(data=st.data())
     def remove(self, data: st.DataObject) -> None:
         """A rule is removed."""
-        name = data.draw(st.sampled_from(sorted(self.rules)))
-        self.rules = {each: rule for each, rule in self.rules.items() if each != name}
-        self.wanted_snoozes.pop(name, None)
-        self.take(self.engine.configure(self.rules.values(), self.at), may_raise=False)
+        name = data.draw(st.sampled_from(sorted(self.configured)))
+        self.configured = {each: rule for each, rule in self.configured.items() if each != name}
+        self.snoozes.pop(name, None)
+        self.take(self.engine.configure(self.configured.values(), self.at), may_raise=False)
         assert name not in self.open
 
     @step(is_open=st.sampled_from([True, True, False, None]))
@@ -182,33 +190,40 @@ class Machine(RuleBasedStateMachine):
     @step(name=st.sampled_from([*NAMES, UNREACHABLE]))
     def acknowledge(self, name: str) -> None:
         """Somebody takes notice."""
+        # After our clock was set back the open one need not be the one that began last.
         latest = self.engine.episodes(name)
-        may = bool(latest) and any(
-            each.acknowledged is None for each in latest if each.open or not latest[0].open or each is latest[0]
-        )
-        try:
+        meant = next((each for each in latest if each.open), latest[0] if latest else None)
+        refusal = None
+        if name not in (*self.configured, UNREACHABLE):
+            refusal = Refusal.UNKNOWN_RULE
+        elif meant is None:
+            refusal = Refusal.NO_EPISODE
+        elif meant.acknowledged is not None:
+            refusal = Refusal.ALREADY_ACKNOWLEDGED
+        if refusal is None:
             told = self.engine.acknowledge(name, self.at)
-        except Refused:
-            return
-        assert may
-        assert [each.kind for each in told[-1:]] == [TransitionKind.ACKNOWLEDGED]
+            assert told[-1].kind is TransitionKind.ACKNOWLEDGED
+        else:
+            with pytest.raises(Refused, match=refusal.value.replace("_", " ")):
+                self.engine.acknowledge(name, self.at)
+            told = []
         self.take(told)
 
-    @precondition(lambda self: self.rules)
+    @precondition(lambda self: self.configured)
     @step(data=st.data(), seconds=st.sampled_from([5, 60, 4000]))
     def snooze(self, data: st.DataObject, seconds: int) -> None:
         """A rule is snoozed."""
-        name = data.draw(st.sampled_from(sorted(self.rules)))
+        name = data.draw(st.sampled_from(sorted(self.configured)))
         told = self.engine.snooze(name, self.at + seconds, self.at)
         self.take(told)
-        self.wanted_snoozes[name] = self.at + seconds
+        self.snoozes[name] = self.at + seconds
 
-    @precondition(lambda self: self.rules)
+    @precondition(lambda self: self.configured)
     @step(data=st.data())
     def unsnooze(self, data: st.DataObject) -> None:
         """Or not any more."""
-        name = data.draw(st.sampled_from(sorted(self.rules)))
-        self.wanted_snoozes.pop(name, None)
+        name = data.draw(st.sampled_from(sorted(self.configured)))
+        self.snoozes.pop(name, None)
         self.take(self.engine.unsnooze(name, self.at))
 
     @step(reachable=st.booleans(), wanted=st.sampled_from([True, True, False]))
@@ -230,13 +245,13 @@ class Machine(RuleBasedStateMachine):
             each.id: (each.grades, each.ended, each.acknowledged) for each in before
         }
         self.is_open = None
-        self.take(self.engine.configure(self.rules.values(), self.at), may_raise=False)
+        self.take(self.engine.configure(self.configured.values(), self.at), may_raise=False)
 
     @invariant()
     def is_as_told(self) -> None:
         """What is believed is so."""
         assert {each.rule_id: each.id for each in self.engine.open_episodes} == self.open
-        for name in (*self.rules, UNREACHABLE):
+        for name in (*self.configured, UNREACHABLE):
             raiser = self.engine.raiser(name)
             believed = self.believed[self.open[name]] if name in self.open else None
             assert raiser.grade is (believed.grade if believed else Grade.OK)

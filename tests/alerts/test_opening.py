@@ -60,7 +60,7 @@ DAYS = st.one_of(st.just(frozenset(range(7))), st.frozensets(st.integers(0, 6), 
 WEEKLIES = st.builds(Weekly, TIMES, TIMES, DAYS)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(weekly=WEEKLIES, name=st.sampled_from(sorted(CHANGES)), which=st.integers(0, 1))
 def test_hours_are_open_when_the_clock_shows_them(weekly: Weekly, name: str, which: int) -> None:
     """Minute by minute around a change of the clock; and the next change is where that differs next."""

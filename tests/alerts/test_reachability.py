@@ -177,3 +177,18 @@ def test_readings_are_none_of_its_business() -> None:
     site = Site()
     site.take(site.engine.take({UNREACHABLE: Reading(site.now + 1, 1.0, 120.0)}))
     assert site.told == []
+
+
+def test_a_clock_that_is_known_to_have_been_put() -> None:
+    """The meter is missed for as long as it is missed, whatever the clock shows."""
+    site = Site()
+    site.engine.put_clock(3600)
+    site.do(site.engine.set_reachable, False)
+    for by_s in (3600.0, -7200.0):
+        site.wait(20)
+        site.engine.put_clock(by_s)
+        site.hole(by_s)
+        site.wait(0)
+    assert site.told == []
+    site.wait(20)
+    assert site.story == [("onset", -3540, "alarm")]

@@ -94,8 +94,8 @@ class Grader(Raiser):
         if self.course is None:
             self.course = self._ledger.begin(self._episode(grade, began, at))
             kind = TransitionKind.ONSET
-        if (top := self._pending.top(began)) is not None:
-            self.course.meet(top[0] * self._sign, top[1])
+        turned, top_at = self._pending.top(began)
+        self.course.meet(turned * self._sign, top_at)
         if self._pending.overloaded(began):
             self.course.see_overload()
         self._last, self._after = None, Sound()

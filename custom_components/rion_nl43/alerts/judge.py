@@ -271,9 +271,9 @@ class Judge(Grader):
         self._pending.drop()
 
     def _miss(self, dropped: Dropped) -> None:
-        top = self._pending.top(self._evidence.began or 0)
-        if self.course is None and self._may_raise and top is not None:
-            self._pending.miss(self._evidence.ms(OVER), self._grades[0], top[0] * self._sign, dropped)
+        if self.course is None and self._may_raise:
+            turned, _ = self._pending.top(self._evidence.began or 0)
+            self._pending.miss(self._evidence.ms(OVER), self._grades[0], turned * self._sign, dropped)
 
     def _pass_edge(self, at: int) -> None:
         before = self._in_schedule

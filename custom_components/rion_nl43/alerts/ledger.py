@@ -170,8 +170,7 @@ class Ledger:
         """Note who took notice of an episode."""
         if (course := self.courses.get(episode_id)) is not None:
             course.acknowledge(acknowledgement)
+            episode = course.until(at)
         else:
-            self.ended[episode_id] = replace(self.ended[episode_id], acknowledged=acknowledgement)
-        episode = self.episode(episode_id, at)
-        if episode is not None:
-            self.tell(TransitionKind.ACKNOWLEDGED, at, episode, episode.grade, level_db)
+            episode = self.ended[episode_id] = replace(self.ended[episode_id], acknowledged=acknowledgement)
+        self.tell(TransitionKind.ACKNOWLEDGED, at, episode, episode.grade, level_db)

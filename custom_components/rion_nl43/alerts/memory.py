@@ -15,7 +15,7 @@ from .plain import items, mapping, number, when, whole
 from .raiser import Raiser
 from .recording import TraceSteps
 from .rule import Rule
-from .schedule import Always, Helper, Schedule, Weekly
+from .schedule import Helper, Schedule, Weekly
 
 # No sound is louder, in ms times the energy at 0 dB.
 _GREATEST_ENERGY = 1e120
@@ -136,10 +136,6 @@ def _ended(episode: Episode) -> float:
 
 
 def _schedule(schedule: Schedule) -> Any:
-    match schedule:
-        case Always():
-            return "always"
-        case Helper(name):
-            return name
-        case Weekly(begin, until, days):
-            return [begin.isoformat(), until.isoformat(), *sorted(days)]
+    if isinstance(schedule, Weekly):
+        return [schedule.begin.isoformat(), schedule.until.isoformat(), *sorted(schedule.days)]
+    return schedule.name if isinstance(schedule, Helper) else None

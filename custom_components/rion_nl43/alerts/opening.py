@@ -12,9 +12,6 @@ from typing import NamedTuple
 
 from .schedule import ALL_DAYS, Always, Schedule, Weekly
 
-# Hours that a change of the clock swallows are missing in one week; who opens on that day alone opens a week later.
-_LOOK_AHEAD_DAYS = 22
-
 
 class Opening(NamedTuple):
     """From and to, in seconds since the epoch."""
@@ -26,7 +23,7 @@ class Opening(NamedTuple):
 def is_open(schedule: Schedule, at: float, zone: tzinfo) -> bool | None:
     """Whether a schedule is open at a time since the epoch; None where a helper has to say so."""
     if isinstance(schedule, Weekly):
-        return any(opening.began <= at < opening.ended for opening in _openings(schedule, at, zone, days=1))
+        return next(_openings(schedule, at, zone)).began <= at
     return True if isinstance(schedule, Always) else None
 
 
@@ -34,26 +31,28 @@ def next_change(schedule: Schedule, at: float, zone: tzinfo) -> float | None:
     """Return when a schedule opens or closes next, later than a time since the epoch; None where the clock does not."""
     if not isinstance(schedule, Weekly) or (schedule.begin == schedule.until and schedule.days == ALL_DAYS):
         return None
-    ended: float | None = None
-    for opening in _openings(schedule, at, zone, days=_LOOK_AHEAD_DAYS):
-        if ended is not None and opening.began > ended:
-            break
-        if opening.began > at and ended is None:
-            return opening.began
+    openings = _openings(schedule, at, zone)
+    opening = next(openings)
+    if opening.began > at:
+        return opening.began
+    ended = opening.ended
+    # What begins when another ends goes on.
+    while (opening := next(openings)).began <= ended:
         ended = opening.ended
     return ended
 
 
-def _openings(weekly: Weekly, at: float, zone: tzinfo, days: int) -> Iterator[Opening]:
-    """Yield the openings that end later than a time, in order, from those of the day before on."""
-    today = datetime.fromtimestamp(at, zone).date()
+def _openings(weekly: Weekly, at: float, zone: tzinfo) -> Iterator[Opening]:
+    """Yield the openings that end later than a time, in order and without end."""
+    day = datetime.fromtimestamp(at, zone).date() - timedelta(days=1)
     overnight = timedelta(days=1 if weekly.until <= weekly.begin else 0)
-    for ahead in range(-1, days):
-        day = today + timedelta(days=ahead)
+    while True:
         if day.weekday() in weekly.days:
             opening = Opening(_moment(day, weekly.begin, zone), _moment(day + overnight, weekly.until, zone))
+            # A change of the clock may swallow all of it.
             if max(opening.began, at) < opening.ended:
                 yield opening
+        day += timedelta(days=1)
 
 
 def _moment(day: date, shown: time, zone: tzinfo) -> float:

@@ -16,6 +16,7 @@ class Pending:
         self.nearest: Nearest | None = None
         self.until = 0
         self._overload_at: int | None = None
+        self._last = (0.0, 0)
         # Those that were higher than all after them.
         self._tops: deque[tuple[float, int]] = deque()
 
@@ -24,7 +25,8 @@ class Pending:
         tops = self._tops
         while tops and tops[-1][0] <= turned:
             tops.pop()
-        tops.append((turned, at))
+        self._last = (turned, at)
+        tops.append(self._last)
         self.until = at
         if overload:
             self._overload_at = at
@@ -34,9 +36,9 @@ class Pending:
         self._tops.clear()
         self._overload_at = None
 
-    def top(self, began: int) -> tuple[float, int] | None:
+    def top(self, began: int) -> tuple[float, int]:
         """Return the highest level since then, and when that was."""
-        return next(((turned, at) for turned, at in self._tops if at >= began), None)
+        return next(((turned, at) for turned, at in self._tops if at >= began), self._last)
 
     @property
     def crowded(self) -> bool:
@@ -44,7 +46,7 @@ class Pending:
         return len(self._tops) > _CROWD
 
     def tidy(self, began: int) -> None:
-        """Forget what was before that, and of a level that falls by hair's breadths every other one."""
+        """Forget what was before that; of a level that falls by hair's breadths every other one, but not the last."""
         tops = self._tops
         while len(tops) > 1 and tops[0][1] < began:
             tops.popleft()
@@ -52,7 +54,7 @@ class Pending:
             first, *others = tops
             tops.clear()
             tops.append(first)
-            tops.extend(others[1::2])
+            tops.extend(others[::-2][::-1])
 
     def overloaded(self, began: int) -> bool:
         """Whether the meter was overloaded since then."""
