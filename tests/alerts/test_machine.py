@@ -151,7 +151,8 @@ class Machine(RuleBasedStateMachine):
 
     @step(seconds=st.sampled_from([1, 30, 3600]))
     def set_back(self, seconds: int) -> None:
-        """Our clock is set back."""
+        """Our clock is set back; a snooze that has ended does not begin again by that."""
+        self.snoozes = {name: until for name, until in self.snoozes.items() if until > self.at}
         self.at -= seconds
 
     @step(name=st.sampled_from(NAMES), data=st.data())
