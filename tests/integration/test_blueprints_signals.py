@@ -253,7 +253,7 @@ class TestDailyReport:
         assert l10 == f"{loaded.title} L10: unknown"
         assert count == "Alerts of the last 24 hours: 2"
         assert re.fullmatch(
-            rf"02 Mar 08:00 {NAME}, alarm, 0:00:[0-9]+ h, peak 90\.[0-9] dB, LAeq [0-9.]+ dB, acknowledged \(Seen\)",
+            rf"02 Mar 08:00 {NAME}, alarm, 0:00:[0-9]+ h, peak 90\.[0-9] dB, Leq [0-9.]+ dB, acknowledged \(Seen\)",
             first,
         )
         assert second.startswith("02 Mar 08:00 Night, warning, ")
