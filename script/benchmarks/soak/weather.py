@@ -42,6 +42,7 @@ class Weather:
         self._active: list[Active] = []
         self._since: float | None = None
         self._back_s = 0.0
+        self._back_by = float("-inf")
 
     def strike(self, now: float) -> None:
         """Switch a case on."""
@@ -69,16 +70,19 @@ class Weather:
                 active.until = max(active.until, now + active.case.tail_s)
         self._active = [active for active in self._active if now <= active.until + CLOSE_S]
         going_on = [active for active in self._active if now <= active.until]
-        harmless = len(self._active) == 1 and _harmless(self._active[0].case)
+        # What does no harm to a connection may well keep the link from getting one again.
+        alone = len(self._active) == 1 and self._active[0].began >= self._back_by
+        harmless = alone and _harmless(self._active[0].case)
         if away or (going_on and not harmless):
             if self._since is None:
                 self._since = min([now, *(active.began for active in going_on)]) if not away else now - LOOK_EVERY_S
                 self._back_s = 0.0
             # What several do together may take as long as a loss of the connection.
-            together_s = AFTER_BACKOFF_S if away or len(self._active) > 1 else 0.0
+            together_s = 0.0 if alone and not away else AFTER_BACKOFF_S
             self._back_s = max([self._back_s, together_s, *(_back_s(active.case) for active in self._active)])
         elif self._since is not None:
-            self._ledger.take_trouble(Trouble(self._since, now, self._back_s + FIRST_SAMPLE_S))
+            self._back_by = now + self._back_s + FIRST_SAMPLE_S
+            self._ledger.take_trouble(Trouble(self._since, now, self._back_by - now))
             self._since = None
 
     def _varied(self, terms: dict[str, Any]) -> dict[str, Any]:
