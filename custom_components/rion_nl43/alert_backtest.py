@@ -34,6 +34,8 @@ SERVICE_BACKTEST: Final = "backtest"
 ATTR_HOURS: Final = "hours"
 
 RUN_STATE: Final = "run_state"
+# A threshold amidst the noise of the street makes thousands.
+MAX_EPISODES: Final = 100
 # What a response says that it is made of.
 BASIS: Final = "recorded states"
 THRESHOLD: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=LOWEST_DB, max=HIGHEST_DB))
@@ -209,7 +211,7 @@ async def _async_outcome(call: ServiceCall, targeted: TargetedRule) -> JsonObjec
         "coverage": rounded(done.coverage_percent),
         "nearest": rounded(done.nearest_db),
         "count": len(done.episodes),
-        "episodes": [_episode(episode) for episode in done.episodes],
+        "episodes": [_episode(episode) for episode in done.episodes[-MAX_EPISODES:]],
     }
 
 

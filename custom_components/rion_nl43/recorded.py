@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import session_scope
 from sqlalchemy import select
 
-from .alerts import HelperChange, Quantity, Reading, Rule
+from .alerts import HelperChange, Reading, Rule
 from .monitor import MeasurementState
 
 # A reading says no more than one state did, so it may be as long as states mostly are apart.
@@ -90,11 +90,10 @@ def readings(of: Iterable[Stretch], rule: Rule) -> Iterator[Reading]:
         level = number(stretch.level)
         if rule.needs_measurement and stretch.run_state != MeasurementState.MEASURING:
             level = None
-        heard = level if rule.metric.quantity is Quantity.LP else None
         began = stretch.began
         while began < stretch.ended:
             ended = min(began + longest, stretch.ended)
-            yield Reading(ended, ended - began, level, measuring, heard)
+            yield Reading(ended, ended - began, level, measuring)
             began = ended
 
 

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 )
 
 from custom_components.rion_nl43.acoustics import WindowKind
-from custom_components.rion_nl43.alert_backtest import async_backtest
+from custom_components.rion_nl43.alert_backtest import MAX_EPISODES, async_backtest
 from custom_components.rion_nl43.alerts import Direction, Grade, Helper, Metric, Quantity, Reading, Rule
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.recorded import (
@@ -305,9 +305,11 @@ async def with_rule(hass: HomeAssistant, entry: MockConfigEntry, past: Past) -> 
     return rule_id
 
 
-async def add_rule(hass: HomeAssistant, entry: MockConfigEntry, **level: Any) -> str:
+async def add_rule(
+    hass: HomeAssistant, entry: MockConfigEntry, timing: dict[str, Any] | None = None, **level: Any
+) -> str:
     """Add a rule of Lp whatever its preview says."""
-    menu = await submit(hass, await begin(hass, entry), level={"metric": "lp"} | level)
+    menu = await submit(hass, await begin(hass, entry), level={"metric": "lp"} | level, timing=timing or {})
     before = set(entry.subentries)
     await choose(hass, menu, "save")
     (rule_id,) = set(entry.subentries) - before
@@ -375,6 +377,22 @@ async def test_action_with_other_thresholds(hass: HomeAssistant, with_rule: str)
 
 
 @pytest.mark.real_time
+async def test_action_that_finds_very_many(hass: HomeAssistant, entry: MockConfigEntry, past: Past) -> None:
+    """Counts them all, and returns the last."""
+    lp = past.sensor("lp")
+    await past.record(lp, {HOUR - 15 * number: ("90.0", "60.0")[number % 2] for number in range(2 * MAX_EPISODES + 4)})
+    rule_id = await add_rule(hass, entry, timing={"cooldown": {"seconds": 0}})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    entity = found_id(hass, f"{rule_id}_breach", Platform.BINARY_SENSOR)
+    (found,) = (await ask(hass, "backtest", entity_id=entity))["rules"]
+    assert found["count"] == MAX_EPISODES + 2
+    onsets = [datetime.fromisoformat(episode["onset"]).timestamp() for episode in found["episodes"]]
+    assert len(onsets) == MAX_EPISODES
+    assert onsets == sorted(onsets)
+    assert onsets[-1] == pytest.approx(past.now - HOUR + 15 * (2 * MAX_EPISODES + 2) + 10, abs=1)
+
+
+@pytest.mark.real_time
 async def test_action_on_all_rules_of_a_meter(hass: HomeAssistant, entry: MockConfigEntry, with_rule: str) -> None:
     """One that cannot be judged says why in its place; the built-in rule is none that looks at a level."""
     await add_rule(hass, entry, metric="window_leq", window_minutes=2)
@@ -435,17 +453,16 @@ def test_readings_cover_a_stretch_in_pieces_that_fit_the_duration(length_s: floa
     assert (duration_s or 1.0) / whole.covered_s == pytest.approx(max(1, -(-duration_s // LONGEST_READING_S)), rel=1e-3)
 
 
-def test_readings_of_lp_are_the_sound() -> None:
-    """Other levels say nothing of what was heard meanwhile."""
+def test_readings_of_what_needs_a_measurement() -> None:
+    """There is no level but while the meter measures: neither in a pause nor while nobody knows."""
     stretch = Stretch(0.0, 10.0, "75.0", "measuring")
-    assert list(readings([stretch], rule())) == [Reading(10.0, 10.0, 75.0, True, 75.0)]
     of_leq = rule(metric=Metric(Quantity.LEQ))
     assert list(readings([stretch], of_leq)) == [Reading(10.0, 10.0, 75.0, True)]
+    assert list(readings([stretch], rule())) == [Reading(10.0, 10.0, 75.0, True)]
     for run_state, measuring in (("paused", True), ("stopped", False), ("unknown", None), (None, None)):
-        assert list(readings([stretch._replace(run_state=run_state)], of_leq)) == [Reading(10.0, 10.0, None, measuring)]
-        assert list(readings([stretch._replace(run_state=run_state)], rule())) == [
-            Reading(10.0, 10.0, 75.0, measuring, 75.0)
-        ]
+        other = stretch._replace(run_state=run_state)
+        assert list(readings([other], of_leq)) == [Reading(10.0, 10.0, None, measuring)]
+        assert list(readings([other], rule())) == [Reading(10.0, 10.0, 75.0, measuring)]
 
 
 @pytest.mark.parametrize("state", ["unavailable", "unknown", "", "nan", "inf", None])
