@@ -204,7 +204,7 @@ def _default(field: dict[str, Any]) -> str:
     """Return the default of a field as the pages tell it."""
     default = field.get("default", "required")
     if default in ("required", "00:00:00"):
-        return {"00:00:00": "0"}.get(default, default)
+        return {"00:00:00": "0"}.get(default, str(default))
     return ", ".join(f"`{word}`" for word in (default if isinstance(default, list) else [default]))
 
 

@@ -16,7 +16,7 @@ from .alert_automation import BLUEPRINTS, as_yaml, async_find_blueprint, from_bl
 from .alert_data import async_alert_entity_id, episode_data, rounded
 from .alert_targets import TargetedRule, async_targeted_rules
 from .alert_words import explanation_text
-from .alerts import UNREACHABLE_NAME, Episode, Explanation
+from .alerts import UNREACHABLE_NAME, Episode, Explanation, Nearest
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .device import async_device_id, async_meter_name
@@ -237,7 +237,6 @@ def _name(rule: TargetedRule) -> str:
 
 
 def _explanation(hass: HomeAssistant, rule: TargetedRule, explanation: Explanation) -> JsonObjectType:
-    nearest = explanation.nearest
     return {
         "device_id": async_device_id(hass, rule.entry),
         "meter": async_meter_name(hass, rule.entry),
@@ -259,14 +258,17 @@ def _explanation(hass: HomeAssistant, rule: TargetedRule, explanation: Explanati
         "duration_s": explanation.duration_s,
         "last_sample": _iso(explanation.last_sample_at),
         "snoozed_until": _iso(explanation.snoozed_until),
-        "nearest": nearest
-        and {
-            "at": _iso(nearest.at),
-            "over_s": round(nearest.over_s, 1),
-            "grade": nearest.grade.word,
-            "level": rounded(nearest.level_db),
-            "dropped": nearest.dropped.value,
-        },
+        "nearest": _nearest(explanation.nearest) if explanation.nearest else None,
+    }
+
+
+def _nearest(nearest: Nearest) -> JsonObjectType:
+    return {
+        "at": _iso(nearest.at),
+        "over_s": round(nearest.over_s, 1),
+        "grade": nearest.grade.word,
+        "level": rounded(nearest.level_db),
+        "dropped": nearest.dropped.value,
     }
 
 

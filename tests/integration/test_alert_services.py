@@ -404,7 +404,7 @@ class TestGetAutomation:
                 "input": {"rules": target, "x": "!secret"},
             },
         }
-        assert parse_yaml(response["yaml"])["use_blueprint"] == response["automation"]["use_blueprint"]
+        assert parse_yaml(response["yaml"]) == response["automation"]
         assert not response["blueprint_installed"]
         assert response["blueprint_import"] == (
             "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=https%3A%2F%2Fgithub.com"
