@@ -168,6 +168,10 @@ def test_an_edit_while_it_does_not_run() -> None:
     site.hear(60, 66)
     site.restart(warning(duration_s=30))
     assert site.episode.end_reason is EndReason.EDITED
+    site.hear(60, 66)
+    site.restart(warning(schedule=FROM_NINE))
+    assert site.episode.end_reason is EndReason.EDITED
+    assert not site.engine.open_episodes
 
 
 def test_a_removal_while_an_episode_is_open() -> None:

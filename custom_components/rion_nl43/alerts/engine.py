@@ -282,14 +282,17 @@ class AlertEngine:
         raiser.resume_snooze(kept.snoozed_ms, now)
         same = rule is None or kept.is_of(rule)
         course = None if kept.open_id is None else self._ledger.courses.get(kept.open_id)
-        if course is not None:
+        if course is None:
+            if same and isinstance(raiser, Judge):
+                raiser.may_reopen(raiser.latest())
+        elif rule is not None and not (same and course.grade in rule.grades):
+            # It was open by the hours that the rule had.
+            Raiser.resume(raiser, course)
+            raiser.close(now, EndReason.EDITED)
+        else:
             raiser.resume(course)
-            if rule is not None and not (same and course.grade in rule.grades):
-                raiser.close(now, EndReason.EDITED)
-            elif rule is not None and not rule.enabled:
+            if rule is not None and not rule.enabled:
                 raiser.close(now, EndReason.DISABLED)
-        elif same and isinstance(raiser, Judge):
-            raiser.may_reopen(raiser.latest())
 
 
 def _ms(seconds: float) -> int:
