@@ -3,8 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 import time
+from typing import Any, cast
 
 from .conftest import START
+from .virtual_time import VirtualTime
 
 
 async def test_sleep_costs_no_real_time_and_moves_every_clock() -> None:
@@ -45,3 +47,36 @@ async def test_threads_are_waited_for_in_real_time() -> None:
         assert await asyncio.to_thread(sum, range(1_000_000)) == 499_999_500_000
     assert not release.done()
     timer.cancel()
+
+
+def test_no_time_out_passes_while_bytes_are_late() -> None:
+    """On a busy machine they may need real time, which they get in a silence also where time is cheap."""
+
+    async def tick() -> None:
+        for _ in range(60):
+            await asyncio.sleep(1)
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readline())
+        writer.close()
+
+    async def ask() -> bytes:
+        loop = cast("Any", asyncio.get_running_loop())
+        select = loop._selector.select
+        loop._selector.select = lambda timeout: [] if timeout == 0 else select(timeout)
+        clock = VirtualTime(loop, settle_s=0)
+        ticking = asyncio.create_task(tick())
+        try:
+            server = await asyncio.start_server(echo, "127.0.0.1", 0)
+            async with server, asyncio.timeout(10):
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                writer.write(b"1\n")
+                answer = await reader.readline()
+                writer.close()
+            return answer
+        finally:
+            ticking.cancel()
+            clock.uninstall()
+            loop._selector.select = select
+
+    assert asyncio.run(ask()) == b"1\n"

@@ -17,13 +17,17 @@ type Events = list[tuple[selectors.SelectorKey, int]]
 # on its way gets a millisecond of real time.
 LONG_JUMP_S = 0.5
 SETTLE_S = 0.001
+# Where even that is too dear, it gets so much once in each silence as long as this: before time-outs pass.
+SILENCE_S = 1.5
+SILENCE_SETTLE_S = 0.02
 CLOCK_RESOLUTION_S = 1e-6
 
 
 class VirtualTime:
     """Replaces the clock of one event loop; `on_advance` is told the seconds that have passed since, at every jump.
 
-    `settle_s` is the real time that bytes get before a long jump: 0 makes days of virtual time cheap.
+    `settle_s` is the real time that bytes get before a long jump: 0 makes days of virtual time cheap, as then they get
+    some in a long silence only.
     """
 
     on_advance: Callable[[float], None] | None = None
@@ -33,6 +37,8 @@ class VirtualTime:
         self._loop = cast("Any", loop)  # its selector and clock are replaced, of which its type knows nothing
         self._start = self._now = loop.time()
         self._settle_s = settle_s
+        self._heard_at = self._now
+        self._silent = False
         self._jobs = 0
         self._resolution = self._loop._clock_resolution
         self._select: Callable[[float | None], Events] = self._loop._selector.select
@@ -62,14 +68,28 @@ class VirtualTime:
         if timeout is None or (self._jobs and timeout > 0):
             # A thread is at work: real time passes, virtual time does not.
             return self._select(timeout if timeout is None else min(timeout, 0.01))
-        if timeout <= 0:
-            return self._select(0)
         if events := self._select(0):
+            return self._heard(events)
+        if timeout <= 0:
             return events
         os.sched_yield()
-        if events := self._select(self._settle_s if timeout >= LONG_JUMP_S else 0):
-            return events
+        if events := self._select(self._patience_s(timeout)):
+            return self._heard(events)
         self._now += timeout
         if self.on_advance:
             self.on_advance(self._now - self._start)
         return []
+
+    def _heard(self, events: Events) -> Events:
+        self._heard_at = self._now
+        self._silent = False
+        return events
+
+    def _patience_s(self, jump_s: float) -> float:
+        """Return the real time to wait for bytes before a jump."""
+        if self._settle_s:
+            return self._settle_s if jump_s >= LONG_JUMP_S else 0.0
+        if self._silent or self._now + jump_s - self._heard_at <= SILENCE_S:
+            return 0.0
+        self._silent = True
+        return SILENCE_SETTLE_S
