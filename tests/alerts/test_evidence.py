@@ -160,3 +160,10 @@ def test_the_last_reading_is_enough() -> None:
     assert warning(duration_s=0).duration_s == 0
     last.put(QUIET, 0, 8)
     assert (last.complete(OVER), last.complete(QUIET), last.easy_limit(SCALE)) == (False, True, 65.0)
+
+
+@pytest.mark.parametrize("evidence", [LastReading(), Streak(1000), Share(1000, 900)])
+def test_a_millisecond_is_over(evidence: Evidence) -> None:
+    """And nothing is easy then."""
+    evidence.put(OVER, 1, 3)
+    assert (evidence.over, evidence.began, evidence.easy_limit(SCALE)) == (True, 3, HARD)

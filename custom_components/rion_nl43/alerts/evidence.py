@@ -151,7 +151,6 @@ class Streak:
     def __init__(self, duration_ms: int) -> None:
         """Begin with nothing."""
         self.duration_ms = self.needed_ms = duration_ms
-        self.covered_ms = 0
         self.drop()
 
     def put(self, marks: int, ms: int, began: int) -> None:
@@ -209,7 +208,6 @@ class Share:
         """Begin with nothing."""
         self.duration_ms = duration_ms
         self.needed_ms = needed_ms
-        self.covered_ms = 0
         self.drop()
 
     def put(self, marks: int, ms: int, began: int) -> None:
