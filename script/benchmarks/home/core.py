@@ -1,4 +1,4 @@
-"""A real Home Assistant without its web pages: the core, its recorder on a file, and this integration."""
+"""A real Home Assistant without its web pages: the core, its recorder on a file, its web server, this integration."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any, Self, override
 
 from homeassistant import bootstrap, loader
+from homeassistant.auth import auth_manager_from_config
+from homeassistant.components.http import DOMAIN as HTTP_DOMAIN
 from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
@@ -31,6 +33,11 @@ from custom_components.rion_nl43.coordinator import RionConfigEntry
 from custom_components.rion_nl43.migration import MINOR_VERSION, VERSION
 
 DATABASE = "home-assistant_v2.db"
+# Any free port of this machine alone: nobody calls, but the pictures of alerts would be served there.
+CONFIG: Mapping[str, Any] = {
+    RECORDER_DOMAIN: {},
+    HTTP_DOMAIN: {"server_host": ["127.0.0.1"], "server_port": 0},
+}
 
 
 async def prepare(folder: Path) -> HomeAssistant:
@@ -42,6 +49,7 @@ async def prepare(folder: Path) -> HomeAssistant:
     loader.async_setup(hass)
     async_initialize_recorder(hass)
     await bootstrap.async_load_base_functionality(hass)
+    hass.auth = await auth_manager_from_config(hass, [], [])
     await _set_up(hass, "homeassistant")
     await _set_up(hass, RECORDER_DOMAIN)
     return hass
@@ -54,7 +62,7 @@ async def start(hass: HomeAssistant) -> None:
 
 
 async def _set_up(hass: HomeAssistant, component: str) -> None:
-    if not await async_setup_component(hass, component, {RECORDER_DOMAIN: {}}):
+    if not await async_setup_component(hass, component, dict(CONFIG)):
         raise RuntimeError(f"{component} cannot be set up")
 
 
