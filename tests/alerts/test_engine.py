@@ -118,6 +118,10 @@ def test_the_same_moment_twice() -> None:
         site.take(site.engine.take({"loud": Reading(site.now, 1.0, 50.0)}))
     site.hear(1, 66)
     assert site.kinds == [TransitionKind.ONSET]
+    site = Site(warning())
+    site.hear(1, 50)
+    site.take(site.engine.take({"loud": Reading(site.now, 1.0, 51.0)}))
+    assert site.engine.raiser("loud").level_db == 50
 
 
 def test_a_measurement_that_ends_at_the_same_moment() -> None:
@@ -126,6 +130,11 @@ def test_a_measurement_that_ends_at_the_same_moment() -> None:
     site.hear(60, 66)
     site.take(site.engine.take({"loud": Reading(site.now, 1.0, 66.0, measuring=False)}))
     assert site.episode.end_reason is EndReason.MEASUREMENT_ENDED
+    site.hear(30, 66)
+    pending = [site.engine.raiser("loud").pending]
+    site.take(site.engine.take({"loud": Reading(site.now, 1.0, 66.0, measuring=False)}))
+    pending.append(site.engine.raiser("loud").pending)
+    assert pending == [True, False]
 
 
 @pytest.mark.parametrize("share_percent", [50.0, 30.0])

@@ -141,3 +141,13 @@ def test_the_nearest_of_a_share() -> None:
     site.hear(2, 67)
     site.hear(60, 50)
     assert site.explain().nearest == Nearest(EIGHT + 53, 52, Grade.WARNING, 67, Dropped.QUIET)
+
+
+def test_the_level_of_the_nearest_is_that_since_it_was_over() -> None:
+    """What the share does not look at any more was not near."""
+    site = Site(warning(duration_s=10, share_percent=80.0))
+    site.hear(1, 90)
+    site.hear(5, 50)
+    site.hear(6, 66)
+    site.hear(1, 50)
+    assert site.explain().nearest == Nearest(EIGHT + 12, 6, Grade.WARNING, 66, Dropped.QUIET)
