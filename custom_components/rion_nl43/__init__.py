@@ -24,6 +24,7 @@ from .coordinator import (
 )
 from .device import async_register_device
 from .early_news import async_keep_early_news
+from .episode_view import async_setup_episode_view
 from .episode_store import EpisodeStore
 from .issues import async_follow_issues
 from .memory import MemoryStore
@@ -56,6 +57,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_keep_early_news(hass)
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
+    async_setup_episode_view(hass)
     return True
 
 

@@ -3,8 +3,11 @@
 Levels are in dB, times are ISO 8601 in Home Assistant's time zone, durations in seconds.
 """
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote
 
+from homeassistant.components.http.auth import async_sign_path
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -15,6 +18,10 @@ from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .device import async_device_id, async_meter_name
 from .monitor import UNREACHABLE
+
+PICTURE_URL: Final = f"/api/{DOMAIN}/episodes/{{config_entry_id}}/{{episode_id}}.png"
+# As long as a notice is looked at; a restart of Home Assistant ends it before.
+PICTURE_VALID_FOR: Final = timedelta(days=7)
 
 
 @callback
@@ -62,6 +69,13 @@ def async_alert_entity_id(hass: HomeAssistant, entry: RionConfigEntry, rule_id: 
     return registry.async_get_entity_id(Platform.EVENT, DOMAIN, f"{serial}_{rule_id}_alert")
 
 
+@callback
+def async_picture_path(hass: HomeAssistant, entry: RionConfigEntry, episode_id: str) -> str:
+    """Return the path of an episode's picture, which needs no login for some days."""
+    path = PICTURE_URL.format(config_entry_id=entry.entry_id, episode_id=quote(episode_id, safe=""))
+    return async_sign_path(hass, path, PICTURE_VALID_FOR, use_content_user=True)
+
+
 def rounded(figure: float | None) -> float | None:
     """Return a level or a share as people are told it."""
     return None if figure is None else round(figure, 1)
@@ -92,6 +106,7 @@ def _data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) -> dict
         "overload": episode.overload,
         "no_data": episode.no_data,
         "reopened": episode.reopened,
+        "picture": async_picture_path(hass, entry, episode.id),
         "acknowledged": acknowledged is not None,
         "acknowledged_by": acknowledged and acknowledged.by,
         "note": acknowledged.note if acknowledged else "",

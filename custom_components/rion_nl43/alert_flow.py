@@ -180,6 +180,7 @@ def _told(backtest: Backtest) -> dict[str, str]:
         "count": str(len(backtest.episodes)),
         "episodes": "\n".join(shown if len(shown) == len(backtest.episodes) else ["- ...", *shown]),
         "nearest": f"{backtest.nearest_db:.1f}",
+        "began": f"{_local(backtest.began):%Y-%m-%d %H:%M}",
         "coverage": f"{backtest.coverage_percent:.0f}",
     }
 

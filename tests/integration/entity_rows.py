@@ -40,7 +40,7 @@ MAIN: list[Row] = [
     (SENSOR, "last_loss", "last_loss_of_the_link", "Last loss of the link", "timestamp", None, DIAGNOSTIC, True),
     (SENSOR, "feed", "feed", "Feed", "enum", None, DIAGNOSTIC, True),
     (SENSOR, "watchdog", "watchdog", "Watchdog", "enum", None, DIAGNOSTIC, True),
-    (SENSOR, "active_alerts", "active_alerts", "Active alerts", None, "alerts", None, True),
+    (SENSOR, "active_alerts", "active_alerts", "Active alerts", None, None, None, True),
     (SENSOR, "worst_grade", "worst_grade", "Worst grade", "enum", None, None, True),
     (BINARY_SENSOR, "over", "over_range", "Over range", "problem", None, None, True),
     (BINARY_SENSOR, "under", "under_range", "Under range", "problem", None, None, True),

@@ -69,8 +69,13 @@ class Site:
 
     @property
     def shown(self) -> list[str]:
-        """The messages that Home Assistant's list shows."""
-        return [notice["message"] for notice in notices(self.hass).values()]
+        """The messages that Home Assistant's list shows, without their pictures."""
+        return [notice["message"].partition("\n\n")[0] for notice in notices(self.hass).values()]
+
+    @property
+    def pictures(self) -> list[str]:
+        """The pictures that it shows."""
+        return [notice["message"].partition("\n\n")[2] for notice in notices(self.hass).values()]
 
     @property
     def messages(self) -> list[str]:
@@ -110,8 +115,9 @@ async def test_life_of_a_notice(hass: HomeAssistant, site: Site) -> None:
         assert data["url"] == data["clickAction"] == data["actions"][2]["uri"]
         assert data["url"] == f"/history?entity_id={entity_id(hass, f'{site.rule_id}_alert', Platform.EVENT)}"
         assert (data["alert_once"], data["push"]) == (False, {"interruption-level": "time-sensitive"})
-        assert data["image"].startswith(f"/api/image_proxy/{entity_id(hass, 'last_episode', Platform.IMAGE)}?token=")
+        assert data["image"].startswith(f"/api/rion_nl43/episodes/{site.entry.entry_id}/")
         assert site.shown == site.messages
+        assert site.pictures == [f"![LAF]({data['image']})"]
     with tone(site.meter):
         await let_pass(3)
         await settle(hass)

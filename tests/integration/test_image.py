@@ -4,17 +4,19 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
+from homeassistant.auth.permissions import PolicyPermissions
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from PIL import Image
 import pytest
 
+from custom_components.rion_nl43.alert_data import episode_data
 from custom_components.rion_nl43.alerts import Metric, Quantity, Rule
 from custom_components.rion_nl43.monitor import MeterAlerts
 from custom_components.rion_nl43.picture import SIZE
 from emulator import EmulatedMeter
 
-from .helpers import MockConfigEntry, entity_id, let_pass
+from .helpers import MockConfigEntry, MockUser, entity_id, let_pass
 
 LOUD = Rule(id="loud", name="Too loud", metric=Metric(Quantity.LP), alarm_db=100.0)
 
@@ -85,3 +87,49 @@ async def test_the_picture_survives_a_restart(
     assert episode.ended
     assert state.state.startswith("2026-03-02T08:0")
     assert await picture(hass, client)
+
+
+async def test_the_picture_of_one_episode(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, loaded: MockConfigEntry, hass_client_no_auth: Any
+) -> None:
+    """By the path that news carry it is had without a login, and no other is."""
+    client, source = await hass_client_no_auth(), object()
+    meter.instrument.add_sound(source, 110.0)
+    await let_pass(3)
+    (episode,) = alerts.open_episodes
+    path = episode_data(hass, loaded, episode)["picture"]
+    response = await client.get(path)
+    assert (response.status, response.content_type) == (HTTPStatus.OK, "image/png")
+    assert Image.open(BytesIO(await response.read())).size == SIZE
+    bare = path.partition("?")[0]
+    assert (await client.get(bare)).status == HTTPStatus.UNAUTHORIZED
+    meter.instrument.remove_sound(source)
+    await let_pass(5)
+    assert not alerts.open_episodes
+    assert (await client.get(path)).status == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("path", ["another/x.png", "{entry}/another.png"])
+async def test_no_picture_of_what_is_not_there(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_client: Any, path: str
+) -> None:
+    """Neither of a meter nor of an episode."""
+    client = await hass_client()
+    address = "/api/rion_nl43/episodes/" + path.format(entry=loaded.entry_id)
+    assert (await client.get(address)).status == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.usefixtures("alerts")
+async def test_no_picture_for_who_may_not_read(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_client: Any, hass_admin_user: MockUser
+) -> None:
+    """The rights are those on the rule's entity."""
+    client, source = await hass_client(), object()
+    meter.instrument.add_sound(source, 110.0)
+    await let_pass(3)
+    (episode,) = loaded.runtime_data.monitor.alerts.open_episodes
+    bare = episode_data(hass, loaded, episode)["picture"].partition("?")[0]
+    assert (await client.get(bare)).status == HTTPStatus.OK
+    hass_admin_user.groups = []
+    hass_admin_user.permissions = PolicyPermissions({}, None)
+    assert (await client.get(bare)).status == HTTPStatus.UNAUTHORIZED
