@@ -24,8 +24,8 @@ from .coordinator import (
 )
 from .device import async_register_device
 from .early_news import async_keep_early_news
-from .episode_view import async_setup_episode_view
 from .episode_store import EpisodeStore
+from .episode_view import async_setup_episode_view
 from .issues import async_follow_issues
 from .memory import MemoryStore
 from .meter_news import async_tell_news

@@ -64,7 +64,10 @@ async def add_rule(visitor: Visitor, meter: EmulatedMeter) -> Locator:
     page = visitor.page
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
     await page.get_by_role("button", name="Add alert rule").click()
-    name, meters = dialog_of(page).get_by_role("textbox", name="Name"), page.get_by_role("dialog").get_by_text(meter.config.serial)
+    name, meters = (
+        dialog_of(page).get_by_role("textbox", name="Name"),
+        page.get_by_role("dialog").get_by_text(meter.config.serial),
+    )
     # Which meter is asked for where there are several.
     await expect(name.or_(meters).first).to_be_visible(timeout=TIMEOUT_MS)
     if not await name.count():

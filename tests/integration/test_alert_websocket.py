@@ -5,7 +5,9 @@ from typing import Any
 
 from homeassistant.auth.models import Group
 from homeassistant.auth.permissions import PolicyPermissions
+from homeassistant.auth.permissions.models import PermissionLookup
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
@@ -88,7 +90,7 @@ async def test_who_may_read_nothing_is_told_nothing(
 ) -> None:
     """The rights are those on the rule's entity."""
     hass_admin_user.groups = [Group(name="none", policy={})]
-    hass_admin_user.permissions = PolicyPermissions({}, None)
+    hass_admin_user.permissions = PolicyPermissions({}, PermissionLookup(er.async_get(hass), dr.async_get(hass)))
     client = await hass_ws_client(hass)
     assert (await subscribed(client))["episodes"] == []
     meter.instrument.add_sound(client, 110.0)

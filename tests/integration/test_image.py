@@ -5,8 +5,10 @@ from io import BytesIO
 from typing import Any
 
 from homeassistant.auth.permissions import PolicyPermissions
+from homeassistant.auth.permissions.models import PermissionLookup
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from PIL import Image
 import pytest
 
@@ -131,5 +133,5 @@ async def test_no_picture_for_who_may_not_read(
     bare = episode_data(hass, loaded, episode)["picture"].partition("?")[0]
     assert (await client.get(bare)).status == HTTPStatus.OK
     hass_admin_user.groups = []
-    hass_admin_user.permissions = PolicyPermissions({}, None)
+    hass_admin_user.permissions = PolicyPermissions({}, PermissionLookup(er.async_get(hass), dr.async_get(hass)))
     assert (await client.get(bare)).status == HTTPStatus.UNAUTHORIZED

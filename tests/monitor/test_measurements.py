@@ -238,7 +238,7 @@ async def test_a_pause_that_was_stopped_is_never_told_as_measuring(emulated_mete
         await watch.monitor.commands.pause()
         await asyncio.sleep(10)
         meter.instrument.press_stop()
-        watch.monitor._feed.schedule.want([Ask.PAUSED])  # noqa: SLF001 # the order in which it is asked matters here
+        watch.monitor._feed.schedule.want([Ask.PAUSED])  # the order in which it is asked matters here
         await state_within(watch, STOPPED, 10)
         assert [told.state for told in watch.measurements] == [STOPPED, MEASURING, PAUSED, STOPPED]
 

@@ -142,15 +142,7 @@ class RunTracker:
         if before is None and not self.paused:
             self._moved_at = at
         if run is RunState.STOP:
-            if not self.paused:
-                self.remembered = None
-            if own_stop is not None and (before is RunState.START or self.paused):
-                self._end(Span(own_stop, own_stop))
-            elif over_at is not None:
-                self._end(Span(over_at, over_at))
-            elif before is RunState.START and not self.paused:
-                self._end(Span(self._moved_at, at))
-                self.maybe_paused = True
+            self._take_stop(before, own_stop, over_at, at)
         elif own_start is not None:
             self._begin(Start(own_start.low, own_start, StartOrigin.COMMAND), at)
         elif over_at is not None:
@@ -199,6 +191,17 @@ class RunTracker:
         elif self.state is not None and (changed or self.start is None):
             # Results that stand still tell no time: they may be held already.
             self._check_start(row)
+
+    def _take_stop(self, before: RunState | None, own_stop: float | None, over_at: float | None, at: float) -> None:
+        if not self.paused:
+            self.remembered = None
+        if own_stop is not None and (before is RunState.START or self.paused):
+            self._end(Span(own_stop, own_stop))
+        elif over_at is not None:
+            self._end(Span(over_at, over_at))
+        elif before is RunState.START and not self.paused:
+            self._end(Span(self._moved_at, at))
+            self.maybe_paused = True
 
     def _begin(self, start: Start | None, at: float) -> None:
         self.measurement_number += 1
