@@ -179,7 +179,7 @@ def _summary(failed: list[tuple[str, HomeAssistantError]], count: int) -> HomeAs
         translation_placeholders={
             "failed": str(len(failed)),
             "count": str(count),
-            "errors": " ".join(f"{title}: {error}" for title, error in failed),
+            "errors": ". ".join(f"{title}: {error}" for title, error in failed),
         },
     )
 

@@ -270,6 +270,10 @@ async def test_different_failures(
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "stop_cycle", device_id=[device_id(hass, entry) for entry in (loaded, other)])
     assert raised.value.translation_key == "meters_failed"
+    assert str(raised.value) == (
+        f"2 of 2 meters failed. {loaded.title}: The meter does not know this command: Measure,Stop (R+0001). "
+        f"{other.title}: The meter refused: it is not measuring"
+    ), "Home Assistant leaves out the last full stop of each"
     assert not isinstance(raised.value, ServiceValidationError)
 
 
