@@ -42,4 +42,7 @@ def backtest(
             change = changes.popleft()
             engine.set_schedule(schedule.name, change.is_open, max(change.at, began))
         engine.take({rule.id: reading})
+        if (due := engine.next_tick) is not None and due <= reading.ended:
+            # Traces that are complete are not gone on with.
+            engine.tick(reading.ended)
     return () if engine is None else tuple(reversed(engine.episodes()))
