@@ -316,6 +316,11 @@ def test_only_an_end_by_being_quiet_is_followed_by_a_cooldown() -> None:
     site.take(site.engine.set_schedule("site", False, site.now))
     site.take(site.engine.set_schedule("site", True, site.now))
     assert [transition.kind.value for transition in site.told] == ["onset", "cleared", "onset"]
+    site.hear(60, 50)
+    site.hear(60, 66)
+    site.take(site.engine.set_schedule("site", False, site.now))
+    site.take(site.engine.set_schedule("site", True, site.now))
+    assert [transition.kind.value for transition in site.told[3:]] == ["cleared", "reopened", "cleared", "onset"]
 
 
 def test_rules_are_configured_by_difference() -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.rion_nl43.acoustics import energy_mean
 from custom_components.rion_nl43.alerts import (
     UNREACHABLE,
     Direction,
@@ -284,6 +285,7 @@ def test_flapping_inside_the_cooldown() -> None:
     assert [change.grade for change in episode.grades[:3]] == [Grade.WARNING, Grade.OK, Grade.WARNING]
     # From the first onset on, what was quiet in between included.
     assert (episode.coverage_percent, site.episode.began) == (100, EIGHT)
+    assert episode.leq_db == pytest.approx(energy_mean([66, 50], [180, 180]))
     site.hear(60, 50)
     site.hear(61, 50)
     site.hear(60, 66)

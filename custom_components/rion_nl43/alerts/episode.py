@@ -58,11 +58,12 @@ class Episode:
     """One breach from its onset to its end; times are in seconds since the epoch, levels in dB.
 
     `began` is when the level first was over, `onset` when the rule raised it; `grades` are all changes in order, the
-    onset first, and where it was opened again OK for the time between. `peak_db` is the level farthest beyond the threshold and `onset_db` that at the onset, both of the
-    rule's metric; `leq_db` is the energy mean of the sound from the onset to the end, and `coverage_percent` how much
-    of that time samples covered. `thresholds_db` are those of the rule then. `ended` is None while it is open, and
-    `reopened` counts how often it was opened again. `no_data`: open, and no samples come. `symbol` names the level as
-    the meter's settings had it then (LAeq,15min), for people.
+    onset first, and where it was opened again OK for the time between. `peak_db` is the level farthest beyond the
+    threshold since it began and `onset_db` that at the onset, both of the rule's metric; `leq_db` is the energy mean of
+    the sound from the onset to the end, and `coverage_percent` how much of that time samples covered. `thresholds_db`
+    are those of the rule then. `ended` is None while it is open, and `reopened` counts how often it was opened again.
+    `no_data`: open, and no samples come. `symbol` names the level as the meter's settings had it then (LAeq,15min), for
+    people.
     """
 
     id: str

@@ -86,8 +86,7 @@ class Grader(Raiser):
         if self.course is not None:
             self._change(TransitionKind.ESCALATED, self.course, grade, at)
             return
-        began = self._evidence.began
-        began = at if began is None else began
+        began = self._evidence.began or at
         kind = TransitionKind.REOPENED
         if self._last is not None and at <= self._last[1]:
             self.course = self._ledger.reopen(self._last[0], grade, at, self._after)
@@ -98,7 +97,6 @@ class Grader(Raiser):
         self.course.meet(turned * self._sign, top_at)
         if self._pending.overloaded(began):
             self.course.see_overload()
-        self._last, self._after = None, Sound()
         self._pending.nearest = None
         self._tell(kind, self.course, self.course.last_change_ms, Grade.OK)
 
