@@ -18,6 +18,8 @@ from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .news import News, NewsKind
 
+# The end of a snooze comes first, and with it an escalation that was held back.
+AFTER_SNOOZE_S: Final = 1.0
 RISING: Final = (TransitionKind.ONSET, TransitionKind.ESCALATED, TransitionKind.REOPENED)
 
 
@@ -176,10 +178,17 @@ class RaisedAlerts:
             # While a meter is not set up it is not known; it is looked for when it is.
             if entry.state is not ConfigEntryState.LOADED:
                 return
-            found = entry.runtime_data.monitor.alerts.episode(rise.episode.id)
-            if found and found.open and not found.acknowledged:
-                self._waits[found.id] = None
-                self._tell(self._news(entry, rise, found))
+            alerts = entry.runtime_data.monitor.alerts
+            found = alerts.episode(rise.episode.id)
+            if not found or not found.open or found.acknowledged:
+                return
+            if (until := alerts.state(found.rule_id).snoozed_until) is not None:
+                # Somebody has taken notice, and wants to be left alone until then.
+                left_s = max(0.0, until - dt_util.utcnow().timestamp())
+                self._waits[found.id] = async_call_later(self._hass, left_s + AFTER_SNOOZE_S, judge)
+                return
+            self._waits[found.id] = None
+            self._tell(self._news(entry, rise, found))
 
         self._waits[rise.episode.id] = async_call_later(self._hass, self._left_s(rise), judge)
 

@@ -73,6 +73,21 @@ async def test_somebody_acknowledges(stage: Stage) -> None:
     assert await stage.reasons() == [Missed.WAITING, Missed.ACKNOWLEDGED]
 
 
+async def test_somebody_snoozes_the_rule(stage: Stage) -> None:
+    """Then it waits until the snooze is over."""
+    await stage.automate("alert_raised", **WAITING)
+    began = stage.hass.loop.time()
+    alerts = runtime(stage.entry).monitor.alerts
+    with tone(stage.meter):
+        await let_pass(60)
+        alerts.snooze(stage.rule_id, dt_util.utcnow().timestamp() + 600)
+        await let_pass(590)
+        assert stage.fired.ids == []
+        await let_pass(60)
+    assert len(stage.fired.ids) == 1
+    assert stage.fired.at[0] - began == pytest.approx(660, abs=5)
+
+
 async def test_it_is_over_in_time(stage: Stage) -> None:
     """Then it does not fire either."""
     await stage.automate("alert_raised", **WAITING)
