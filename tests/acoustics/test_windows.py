@@ -114,6 +114,17 @@ def test_a_reset_forgets_everything_but_the_windows() -> None:
     assert found.levels(CLOCK_MINUTE, EIGHT + 60).coverage_percent == 100
 
 
+def test_a_reset_forgets_what_is_in_the_windows() -> None:
+    """At once, and not when it would have left them."""
+    found = listening(MINUTES[:60], MINUTE, SECOND)
+    found.reset()
+    for spec in (MINUTE, SECOND):
+        assert found.levels(spec, EIGHT + 60).coverage_percent == 0
+    found.add(piece(59, 60, 70))
+    assert found.levels(SECOND, EIGHT + 60).lmax == 70
+    assert found.levels(MINUTE, EIGHT + 60, min_coverage_percent=1).lmax == 70
+
+
 def test_memory_is_bounded_by_the_longest_window() -> None:
     """What no running window reaches any more is forgotten, whether it is read or not."""
     found = windows(SECOND, MINUTE)
