@@ -24,6 +24,7 @@ FLOORS = (
     Floor("custom_components/rion_nl43/alerts/", 100),
     Floor("custom_components/rion_nl43/nl43/", 100),
     Floor("custom_components/rion_nl43/monitor/", 100),
+    Floor("custom_components/rion_nl43/picture/", 100),
     Floor("emulator/acoustics/", 100),
     Floor("emulator/card/", 100),
     Floor("emulator/check/", 100),

@@ -16,6 +16,7 @@ LAYERS = {
     "acoustics": set[str](),
     "alerts": {"acoustics"},
     "monitor": {"nl43", "acoustics", "alerts"},
+    "picture": {"alerts", "PIL"},
 }
 
 
