@@ -30,6 +30,8 @@ from custom_components.rion_nl43.alerts import (
 from .nonsense import JSON, spoiled
 from .sounds import EIGHT, Site, rule, warning
 
+FROM_NINE = Weekly(time(9), time(10))
+
 
 def test_a_breach_from_its_onset_to_its_end() -> None:
     """Warning, alarm, warning, ok; one episode that tells it all."""
@@ -670,3 +672,41 @@ def test_readings_that_look_at_other_levels() -> None:
     longer = Reading(site.now, 2.0, 66.0, None, 60.0)
     site.take(site.engine.take({"a": loud, "b": quiet, "c": longer}))
     assert [site.grade(rule_id) for rule_id in "abc"] == [Grade.WARNING, Grade.OK, Grade.WARNING]
+
+
+def test_what_was_due_before_something_is_done_happens_first() -> None:
+    """Though nobody told the time between."""
+
+    def snooze(site: Site) -> None:
+        site.take(site.engine.snooze("loud", site.now + 60, site.now))
+
+    def rename(site: Site) -> None:
+        site.configure(warning(name="Other", schedule=FROM_NINE))
+
+    def switch_off(site: Site) -> None:
+        site.configure(warning(enabled=False, schedule=FROM_NINE))
+
+    def unsnooze(site: Site) -> None:
+        site.do(site.engine.unsnooze, "loud")
+
+    def move(site: Site) -> None:
+        site.take(site.engine.set_zone(ZoneInfo("Asia/Tokyo"), site.now))
+
+    for act in (snooze, rename, switch_off, unsnooze, move):
+        site = Site(warning(schedule=FROM_NINE))
+        site.hear(3595, 66)
+        site.hole(8)
+        act(site)
+        assert site.story[0] == ("onset", 3600.0, "warning")
+        assert site.told[0].episode.rule_name == "Too loud"
+
+
+def test_the_end_of_a_snooze_comes_before_the_closing_of_a_helper() -> None:
+    """If that was earlier."""
+    site = Site(warning(schedule=Helper("site")))
+    site.take(site.engine.set_schedule("site", True, site.now))
+    site.take(site.engine.snooze("loud", site.now + 65, site.now))
+    site.hear(60, 66)
+    site.hole(8)
+    site.take(site.engine.set_schedule("site", False, site.now))
+    assert site.story == [("onset", 65, "warning"), ("cleared", 68, "ok")]
