@@ -101,6 +101,13 @@ async def test_the_whole_life_of_a_measurement(emulated_meter: MeterFactory) -> 
     assert settings == ["Measure,Start", "Pause,On", "Pause,Off", "Measure,Stop", "Manual Store,Start"]
 
 
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_a_refusal_says_in_plain_words_why(reason: RefusalReason) -> None:
+    said = str(ControlRefused("Pause,Off", reason))
+    assert said == f"the meter refused Pause,Off: {reason.sentence}"
+    assert "_" not in said
+
+
 @pytest.mark.parametrize(
     ("prepare", "name", "reason"),
     [
@@ -129,7 +136,7 @@ async def test_a_refusal_tells_the_state_that_explains_it(
         with pytest.raises(ControlRefused) as refused:
             await getattr(watch.monitor.commands, name)()
         assert refused.value.reason is reason
-        assert reason.value.replace("_", " ") in str(refused.value)
+        assert reason.sentence in str(refused.value)
         assert watch.availability == [(True, None)]
 
 

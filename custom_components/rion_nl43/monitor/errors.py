@@ -20,6 +20,23 @@ class RefusalReason(StrEnum):
     NOTHING_TO_STORE = "nothing_to_store"
     BUSY = "busy"
 
+    @property
+    def sentence(self) -> str:
+        """What it means, in plain words."""
+        return _REFUSALS[self]
+
+
+_REFUSALS = {
+    RefusalReason.ALREADY_MEASURING: "it is measuring already",
+    RefusalReason.NOT_MEASURING: "it is not measuring",
+    RefusalReason.ALREADY_PAUSED: "the measurement is paused already",
+    RefusalReason.NOT_PAUSED: "the measurement is not paused",
+    RefusalReason.WHILE_MEASURING: "a measurement runs",
+    RefusalReason.NOT_IN_MANUAL_MODE: "that works in the store mode Manual only",
+    RefusalReason.NOTHING_TO_STORE: "there is no result, or it is stored already",
+    RefusalReason.BUSY: "it is busy",
+}
+
 
 class BlockReason(StrEnum):
     """Why a command was not sent at all."""
@@ -77,7 +94,7 @@ class ControlRefused(NL43Error):
 
     def __init__(self, command: str, reason: RefusalReason) -> None:
         """Name the command as sent and the state that explains the refusal."""
-        super().__init__(f"{command} refused: {reason.value.replace('_', ' ')}")
+        super().__init__(f"the meter refused {command}: {reason.sentence}")
         self.command = command
         self.reason = reason
 
