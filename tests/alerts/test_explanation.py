@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from custom_components.rion_nl43.alerts import Dropped, Explanation, Grade, Helper, Nearest, Verdict, Weekly
+from custom_components.rion_nl43.alerts import Dropped, Explanation, Grade, Helper, Nearest, Reading, Verdict, Weekly
 
 from .sounds import EIGHT, Site, rule, warning
 
@@ -151,3 +151,13 @@ def test_the_level_of_the_nearest_is_that_since_it_was_over() -> None:
     site.hear(6, 66)
     site.hear(1, 50)
     assert site.explain().nearest == Nearest(EIGHT + 12, 6, Grade.WARNING, 66, Dropped.QUIET)
+
+
+def test_how_much_was_judged() -> None:
+    """Time counts once, and holes do not count."""
+    site = Site(warning())
+    site.hear(2, 50)
+    site.hole(5)
+    site.hear(2, 50)
+    site.take(site.engine.take({"loud": Reading(site.now + 1, 3.0, 50.0)}))
+    assert (site.explain().judged_s, site.explain().over_s) == (5, 0)
