@@ -7,8 +7,8 @@ from ...acoustics import Basis
 from ...nl43 import ChannelLevels, Levels, RunState, SlotLevels
 
 # A sample stands for the time since the one before it, unless that is longer than two exchanges of the slowest kind,
-# one of them for something else, by cellular: then it is a hole, and the sample stands for one pacing slot.
-COVERED_LIMIT_S = 9.0
+# one of them for something else: then it is a hole, and the sample stands for one pacing slot.
+COVERED_LIMIT_S = 8.0
 PACING_SLOT_S = 1.0
 STREAM_SLOT_S = 0.1
 
@@ -20,7 +20,7 @@ class Sample:
     `at` (aware UTC) is the end of the covered duration: that of the exchange, or that of a slot of the stream.
     `levels` are those of `DOD?`; in a sample of the stream Lp and the flags are of this moment, and the results those
     of the last `DOD?`. `slot`: the levels of the 100 ms, one for each channel of the stream. A row of `DOD?` in the
-    first 9 s between two streams covers nothing, so `duration_s` is 0 there: the hole in the stream stays one. `run` is
+    first 8 s between two streams covers nothing, so `duration_s` is 0 there: the hole in the stream stays one. `run` is
     the last known state; `held` says that the results are not of a running measurement: it is stopped, paused or not
     known to run.
     """
