@@ -710,3 +710,14 @@ def test_the_end_of_a_snooze_comes_before_the_closing_of_a_helper() -> None:
     site.hole(8)
     site.take(site.engine.set_schedule("site", False, site.now))
     assert site.story == [("onset", 65, "warning"), ("cleared", 68, "ok")]
+
+
+def test_the_cooldown_is_exact() -> None:
+    """Its last moment is one of it."""
+    for late_s, kind in ((0.0, TransitionKind.REOPENED), (0.05, TransitionKind.ONSET)):
+        site = Site(warning(duration_s=0, cooldown_s=60))
+        site.hear(1, 66)
+        site.hear(1, 50)
+        site.hear(59.95 + late_s, 50, step=0.05)
+        site.hear(0.05, 66, step=0.05)
+        assert site.kinds[-1] is kind
