@@ -1,6 +1,8 @@
 """Standby and the slot: nothing is left behind, and one link follows the other."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from custom_components.rion_nl43.nl43 import (
     NL43Error,
     Slot,
 )
-from emulator import DropAnswer, EmulatedMeter, Kind
+from emulator import DropAnswer, EmulatedMeter, Kind, Latency
 from tests.fixtures import MeterFactory
 
 from .conftest import Connect, LinkFactory, link_tasks
@@ -53,6 +55,22 @@ async def _levels(link: Link) -> None:
     await link.connected()
     while True:
         await Meter(link).levels()
+
+
+@pytest.mark.parametrize("status_only", [False, True])
+async def test_close_before_a_stream_has_begun(connect: Connect, status_only: bool) -> None:
+    """The meter is still at the request and takes no byte, so there is no SUB, only the end of the connection."""
+    emulated, meter = await connect(latency=Latency((0.25, 0.25), (0.25, 0.25)))
+    ask: Coroutine[Any, Any, object] = meter.status_row() if status_only else meter.stream(lambda *_: None)
+    asking = asyncio.create_task(ask)
+    await asyncio.sleep(0.1)
+    await meter.link.close()
+    with pytest.raises(LinkClosed):
+        await asking
+    await asyncio.sleep(1)
+    assert has_ended(emulated)
+    assert emulated.referee.connections[0].subs == 0
+    emulated.referee.assert_clean()
 
 
 async def test_close_while_backing_off(make_link: LinkFactory) -> None:

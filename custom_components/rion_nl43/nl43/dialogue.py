@@ -180,7 +180,7 @@ class Dialogue:
             streaming = streaming and code is ResultCode.ACCEPTED
         finally:
             if streaming:
-                self._end_stream()
+                self._end_stream(decoder)
         self._statistics.last_answer_s = latency_s = self._loop.time() - sent_at
         self._history.note_latency(latency_s)
         if streaming:
@@ -217,7 +217,7 @@ class Dialogue:
                     raise AnswerTimedOut("no more rows" if has_begun else "no answer")
         finally:
             if code is ResultCode.ACCEPTED:
-                self._end_stream()
+                self._end_stream(decoder)
         if code is ResultCode.ACCEPTED:
             await self._until_quiet(self._timing.stream_quiet_s)
         else:
@@ -244,7 +244,10 @@ class Dialogue:
         self._connection.send(encode(line))
         return self._loop.time()
 
-    def _end_stream(self) -> None:
+    def _end_stream(self, decoder: AnswerDecoder) -> None:
+        if not decoder.answered and isinstance(sys.exception(), asyncio.CancelledError):
+            # The link is closed while the meter is still at the request: it takes no byte before it has answered.
+            return
         self._connection.send(SUB)
         self._quiet_since = self._loop.time()
 

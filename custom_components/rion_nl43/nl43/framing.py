@@ -116,6 +116,11 @@ class AnswerDecoder:
         self._result: ResultCode | None = None
         self.complete = False
 
+    @property
+    def answered(self) -> bool:
+        """Whether the meter has said what becomes of the command."""
+        return self._result is not None
+
     def receive(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete; bytes beyond the answer wait in `rest`."""
         self._buffer.receive(data)
