@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.rion_nl43.monitor.measurement.measurement import MeasurementState, StartOrigin
 from custom_components.rion_nl43.monitor.measurement.run_tracker import Remembered
+from custom_components.rion_nl43.nl43 import RunState
 
 from .tracking import START, STOP, Watched
 
@@ -297,3 +298,22 @@ def test_a_remembered_pause_that_was_stopped_meanwhile() -> None:
     watched.tracker.told_run(STOP, watched.now)
     assert watched.state() is MeasurementState.STOPPED
     assert watched.tracker.to_remember() is None
+
+
+@pytest.mark.parametrize("run", [START, STOP])
+def test_gone_on_over_a_connection_that_was_lost(run: RunState) -> None:
+    """The command was taken, but the meter may have lost its power since: its word on the run state tells."""
+    watched = Watched()
+    watched.own_start()
+    watched.rows(60, 1)
+    watched.tracker.commanded_pause(watched.now)
+    watched.tracker.told_paused(True, watched.now)
+    watched.rows(30, 60, runs=False)
+    watched.tracker.commanded_pause(watched.now)
+    watched.tracker.connected()
+    watched.now += 60
+    watched.tracker.told_paused(False, watched.now)
+    assert watched.state() is MeasurementState.PAUSED
+    watched.tracker.told_run(run, watched.now)
+    assert watched.state() is (MeasurementState.MEASURING if run is START else MeasurementState.STOPPED)
+    assert watched.elapsed() == pytest.approx(121 if run is START else 61, abs=2)

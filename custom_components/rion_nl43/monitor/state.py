@@ -98,6 +98,7 @@ class MeterState:
     def connected(self) -> None:
         """A connection is new: what comes has no part in the time before."""
         self._row_at = self.levels = None
+        self.tracker.connected()
 
     def take_run(self, run: RunState, at: float) -> None:
         """Take the meter's word on its run state."""

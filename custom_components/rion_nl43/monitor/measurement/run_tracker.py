@@ -78,6 +78,7 @@ class RunTracker:
         self._own_start: Span | None = None
         self._own_stop: float | None = None
         self._own_pause: float | None = None
+        self._run_told = False
 
     @property
     def state(self) -> MeasurementState | None:
@@ -133,9 +134,14 @@ class RunTracker:
         """An own command to pause or to go on was accepted; it counts once the meter says so."""
         self._own_pause = at
 
+    def connected(self) -> None:
+        """A connection is new: whatever the meter said over another one, it may have lost its power since."""
+        self._run_told = False
+
     def told_run(self, run: RunState, at: float) -> None:
         """Take the meter's word Start or Stop."""
         before, self.run = self.run, run
+        self._run_told = True
         own_start, self._own_start = self._own_start, None
         own_stop, self._own_stop = self._own_stop, None
         over_at, self.pause_over_at = self.pause_over_at, None
@@ -155,7 +161,8 @@ class RunTracker:
     def told_paused(self, paused: bool, at: float) -> None:
         """Take the meter's word on whether it is paused.
 
-        What an own command has not ended, may have been ended by a stop: `pause_over_at` is set until the next word.
+        What an own command has not ended over this connection, may have been ended by a stop: `pause_over_at` is set
+        until the next word.
         """
         own, self._own_pause = self._own_pause, None
         self.maybe_paused = False
@@ -167,7 +174,7 @@ class RunTracker:
         if paused:
             self.paused = True
             self._pause_began = self._moved_at if own is None else own
-        elif own is not None and self.run is RunState.START:
+        elif own is not None and self.run is RunState.START and self._run_told:
             self._resume(own)
         elif own is not None:
             self.pause_over_at = own
