@@ -268,6 +268,7 @@ async def test_preview(hass: HomeAssistant, entry: MockConfigEntry, past: Past) 
         "count": "1",
         "episodes": line,
         "nearest": "75.5",
+        "began": f"{dt_util.as_local(dt_util.utc_from_timestamp(past.now - HOUR)):%Y-%m-%d %H:%M}",
         "coverage": "100",
     }
     form = await choose(hass, menu, "change")
