@@ -268,9 +268,11 @@ async def test_preview(hass: HomeAssistant, entry: MockConfigEntry, past: Past) 
         "count": "1",
         "episodes": line,
         "nearest": "75.5",
-        "began": f"{dt_util.as_local(dt_util.utc_from_timestamp(past.now - HOUR)):%Y-%m-%d %H:%M}",
+        "began": told["began"],
         "coverage": "100",
     }
+    began = dt_util.parse_datetime(told["began"], raise_on_error=True).replace(tzinfo=dt_util.get_default_time_zone())
+    assert began.timestamp() == pytest.approx(past.now - 2 * HOUR, abs=61)
     form = await choose(hass, menu, "change")
     menu = await submit(hass, form, limits={"alarm": 80.0})
     assert menu["step_id"] == "preview_quiet"
