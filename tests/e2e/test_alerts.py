@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 import pytest
 
 from emulator import EmulatedMeter
@@ -10,7 +10,7 @@ from script.demo_home import DOMAIN, alerts
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
-from .device_rows import device_page, press, value
+from .device_rows import device_page, press, row, value
 from .dialogs import dialog_of, submit
 from .visitor import TIMEOUT_MS, Visitor
 
@@ -57,6 +57,40 @@ async def test_a_rule_is_added_fires_and_is_acknowledged(
     await visitor.pictures("alert-notice")
     meter.instrument.remove_sound(source)
     assert len(meter.referee.connections) == connections
+
+
+async def test_a_rule_is_changed_and_removed(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
+    """What was set comes back in the form; with the rule go its entities, and the connection stays."""
+    page, meter = visitor.page, meters[0]
+    connections = len(meter.referee.connections)
+    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
+    await rule_row(page).get_by_role("button", name="Edit alert rule").click()
+    dialog = dialog_of(page)
+    alarm = dialog.get_by_role("spinbutton", name="Alarm")
+    await expect(alarm).to_have_value("110", timeout=TIMEOUT_MS)
+    await expect(dialog.get_by_role("textbox", name="Name")).to_have_value(RULE)
+    await alarm.fill("120")
+    await submit(dialog)
+    await dialog.get_by_text("Save the rule").click()
+    await expect(dialog.get_by_text("Save the rule")).to_be_hidden(timeout=TIMEOUT_MS)
+    await visitor.pictures("alert-rule-changed")
+    await visitor.go(device_page(device))
+    await expect(row(page, f"{RULE} grade")).to_be_visible(timeout=TIMEOUT_MS)
+
+    await visitor.go(f"/config/integrations/integration/{DOMAIN}")
+    await rule_row(page).get_by_role("button", name="Menu").click()
+    await rule_row(page).get_by_role("menuitem", name="Delete").click()
+    await page.get_by_role("button", name="Delete").last.click()
+    await expect(rule_row(page)).to_have_count(0, timeout=TIMEOUT_MS)
+    await visitor.go(device_page(device))
+    await expect(row(page, "Active alerts")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(row(page, f"{RULE} grade")).to_have_count(0)
+    assert len(meter.referee.connections) == connections
+
+
+def rule_row(page: Page) -> Locator:
+    """Find the rule on the integration's page."""
+    return page.locator("ha-config-sub-entry-row").filter(has_text=RULE)
 
 
 async def add_rule(visitor: Visitor, meter: EmulatedMeter) -> Locator:
