@@ -68,6 +68,7 @@ async def test_the_time_changes_while_it_runs(emulated_meter: MeterFactory) -> N
         await asyncio.sleep(40)
         alert.alerts.unreachable_after_s = 30.0
         await alert.until_told(1, 1)
+    assert alert.kinds == [ONSET]
 
 
 @pytest.mark.parametrize("by_s", [-36000.0, 36000.0])
@@ -107,6 +108,7 @@ async def test_a_meter_that_says_nothing_of_use(emulated_meter: MeterFactory) ->
         await alert.watch.settled()
         meter.faults.add(DropAnswer("DOD?", times=None))
         await alert.until_told(1, 80)
+    assert alert.kinds == [ONSET]
 
 
 async def test_a_meter_that_was_given_away_is_not_missed(emulated_meter: MeterFactory) -> None:
