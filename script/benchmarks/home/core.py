@@ -31,13 +31,9 @@ from custom_components.rion_nl43.const import (
 )
 from custom_components.rion_nl43.coordinator import RionConfigEntry
 from custom_components.rion_nl43.migration import MINOR_VERSION, VERSION
+from script.demo_home.home import free_port
 
 DATABASE = "home-assistant_v2.db"
-# Any free port of this machine alone: nobody calls, but the pictures of alerts would be served there.
-CONFIG: Mapping[str, Any] = {
-    RECORDER_DOMAIN: {},
-    HTTP_DOMAIN: {"server_host": ["127.0.0.1"], "server_port": 0},
-}
 
 
 async def prepare(folder: Path) -> HomeAssistant:
@@ -62,7 +58,9 @@ async def start(hass: HomeAssistant) -> None:
 
 
 async def _set_up(hass: HomeAssistant, component: str) -> None:
-    if not await async_setup_component(hass, component, dict(CONFIG)):
+    # Nobody calls, but the pictures of alerts would be served there.
+    server = {"server_host": ["127.0.0.1"], "server_port": free_port(0)}
+    if not await async_setup_component(hass, component, {RECORDER_DOMAIN: {}, HTTP_DOMAIN: server}):
         raise RuntimeError(f"{component} cannot be set up")
 
 
