@@ -170,7 +170,7 @@ def test_time_is_the_sum_of_what_passed(changes: list[tuple[float, float, float]
             loop.at += pass_s
             clock.step(step_s)
             expected += pass_s * speed + step_s
-            rounding = 1e-12 * (1 + expected)
+            rounding = 1e-8 * (1 + expected)
             assert -rounding <= clock.now().seconds - expected <= early + rounding
         assert seen == [(at, at) for at in sorted(due) if at in {entry[0] for entry in seen}]
         assert {at for at in due if at <= expected * 0.999999} <= {at for at, _ in seen}
