@@ -20,6 +20,7 @@ from emulator.acoustics import LayeredScene
 from tests.matrix.faults import AFTER_BACKOFF_S
 
 from ..virtual import BEGIN, REFEREE_KEEPS, virtual_time
+from .alarms import Alarms
 from .ledger import Ledger, Trouble
 from .people import WINDOWS, People
 from .weather import EVERY_S, FIRST_SAMPLE_S, LOOK_EVERY_S, Weather
@@ -95,6 +96,7 @@ class _Soak:
         self._slot = Slot()
         self._memory: Any = None
         self._witness = Witness(meter, ramp, lambda: self._now)
+        self._alarms = Alarms(ramp, self._witness, lambda: self._now)
         self._weather = Weather(meter, life.ledger, rng)
         self._people = People(lambda: self._monitor, self._witness, rng)
         self._monitor: MeterMonitor
@@ -138,11 +140,14 @@ class _Soak:
         """Watch the meter as after a start of the program."""
         link = Link(self._meter.host, self._meter.port, slot=self._slot, rng=random.Random(self._rng.random()))
         identity = Identity(self._meter.config.model, self._meter.config.serial)
-        monitor = self._monitor = MeterMonitor(Meter(link), identity, restored=self._memory)
+        monitor = self._monitor = MeterMonitor(
+            Meter(link), identity, restored=self._memory, episodes=self._alarms.episodes
+        )
         assert self._meter.ftp_port  # noqa: S101 # it has been started with FTP
         monitor.probe_ports = ProbePorts(self._meter.ftp_port, (NOTHING_LISTENS,))
         monitor.recovery.power_switch = self._switch_power
         monitor.windows.configure(WINDOWS)
+        self._alarms.watch(monitor)
         monitor.on_sample(self._take_sample)
         monitor.on_measurement(lambda measurement: self._witness.take_measurement(self._now, measurement))
         monitor.commands.on_change(self._witness.take_command)
@@ -157,6 +162,7 @@ class _Soak:
         await asyncio.wait({self._running})
         await self._link.close()
         self._memory = json.loads(json.dumps(self._monitor.memory))
+        self._alarms.keep(self._monitor)
         statistics = self._monitor.statistics
         for name in ("connects", "exchanges", "stream_rows", "timeouts", "unusable", "resyncs"):
             self._life.counts[name] += getattr(statistics, name)
@@ -170,6 +176,7 @@ class _Soak:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._witness.note_state(self._now)
+            self._alarms.look()
             if self._weather.overloaded:
                 self._witness.overloaded(self._now)
             away = self._monitor.standby.active or not self._meter.instrument.powered
@@ -224,6 +231,7 @@ class _Soak:
         state, run = monitor.measurement.state, self._meter.instrument.run.state
         if state is None or run not in STATES[state]:
             self._witness.complain("run states not known in calm", f"{self._now:.0f} s: {state}, but the meter: {run}")
+        self._alarms.check(monitor)
         life.counts["calm seconds"] += round(CALM_S)
         life.counts["calm seconds covered"] += round(covered_s)
         life.tasks.append(len(asyncio.all_tasks()))
@@ -241,6 +249,8 @@ class _Soak:
         life.strikes = self._weather.strikes
         life.counts["commands asked"] = self._people.asked
         life.counts["samples"] = witness.samples
+        life.counts["alerts raised"] = self._alarms.raised
+        life.counts["alerts checked in calm"] = self._alarms.checks
         life.counts["changes of the run state"] = witness.changes
         life.counts.update({f"commands {state.value}": count for state, count in witness.commands.items()})
 

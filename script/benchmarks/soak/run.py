@@ -33,6 +33,8 @@ NEVER = (
     "settings sent twice",
     "not back in calm",
     "run states not known in calm",
+    "false alerts",
+    "lost alerts",
 )
 
 

@@ -87,11 +87,15 @@ class Witness(logging.Handler):
         """The sound is another one for a while."""
         self._overloaded_until = now + OVERLOAD_FADES_S
 
+    def overloaded_lately(self, now: float, within_s: float) -> bool:
+        """Whether the sound was another one so lately."""
+        return now < self._overloaded_until + within_s
+
     def take_sample(self, now: float, sample: Sample) -> None:
         """Compare its level with what there was to hear."""
         self.samples += 1
         lp = sample.levels.main.lp
-        if lp is None or now < self._overloaded_until:
+        if lp is None or self.overloaded_lately(now, 0):
             return
         if abs(lp - self._ramp.heard_db) > LEVEL_TOLERANCE_DB:
             self.complain("wrong values", f"{now:.1f} s: {lp} dB, not {self._ramp.heard_db:.2f} dB")
