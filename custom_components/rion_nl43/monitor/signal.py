@@ -1,6 +1,7 @@
 """Callbacks that do not disturb one another."""
 
 from collections.abc import Callable
+from functools import partial
 import logging
 
 _LOGGER = logging.getLogger(__name__)
@@ -19,12 +20,7 @@ class Signal[*Values]:
         """Subscribe; returns what ends the subscription, which may be called more than once."""
         token = object()
         self._callbacks[token] = callback
-
-        def disconnect() -> None:
-            self._callbacks.pop(token, None)
-            self._failed.discard(token)
-
-        return disconnect
+        return partial(self._disconnect, token)
 
     def send(self, *values: *Values) -> None:
         """Call every subscriber; an error of one is logged the first time and stops nobody else."""
@@ -37,3 +33,7 @@ class Signal[*Values]:
                 if token not in self._failed:
                     self._failed.add(token)
                     _LOGGER.exception("A subscriber of the %s failed; it is told further news all the same", self._name)
+
+    def _disconnect(self, token: object) -> None:
+        self._callbacks.pop(token, None)
+        self._failed.discard(token)
