@@ -103,8 +103,10 @@ class MeterTarget:
             yield share, entry.runtime_data.monitor if entry and loaded else None
 
     @callback
-    def _async_forget(self, _event: Event[Any]) -> None:
-        self._meant = None
+    def _async_forget(self, event: Event[Any]) -> None:
+        # Of a rule that has been removed, its end is still to be told.
+        if event.event_type != er.EVENT_ENTITY_REGISTRY_UPDATED or event.data["action"] != "remove":
+            self._meant = None
 
 
 @callback

@@ -80,6 +80,18 @@ async def test_the_life_of_an_alert(stage: Stage, hass_admin_user: MockUser) -> 
     assert fired.triggers[0]["description"].startswith(f"{stage.entry.title}: alert “{NAME}” raised (warning, 60.")
 
 
+async def test_a_rule_that_is_removed_in_an_alert(stage: Stage) -> None:
+    """The end of the alert is told, also to those who want to hear of this rule alone."""
+    target = {"entity_id": [entity_id(stage.hass, f"{stage.rule_id}_breach", Platform.BINARY_SENSOR)]}
+    await automate(stage.hass, trigger("alert_raised", target), trigger("alert_cleared", target))
+    with tone(stage.meter):
+        await let_pass(NOTICED_S)
+        assert stage.hass.config_entries.async_remove_subentry(stage.entry, stage.rule_id)
+        await let_pass(NOTICED_S)
+    assert stage.fired.ids == ["alert_raised", "alert_cleared"]
+    assert stage.fired.triggers[1]["reason"] == "removed"
+
+
 @pytest.mark.parametrize("kind", ["entity", "device", "area", "floor", "label"])
 async def test_each_kind_of_target(stage: Stage, kind: str) -> None:
     """It means the meter that it holds."""
