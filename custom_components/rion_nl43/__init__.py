@@ -26,6 +26,7 @@ from .device import async_register_device
 from .early_news import async_keep_early_news
 from .episode_store import EpisodeStore
 from .episode_view import async_setup_episode_view
+from .frontend import async_load_frontend, async_setup_frontend
 from .issues import async_follow_issues
 from .memory import MemoryStore
 from .meter_news import async_tell_news
@@ -58,6 +59,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
     async_setup_episode_view(hass)
+    await async_setup_frontend(hass)
     return True
 
 
@@ -103,6 +105,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     async_tell_commands(hass, entry)
     async_tell_news(hass, entry)
     runner.async_start(hass, entry)
+    async_load_frontend(hass, entry)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:

@@ -1,0 +1,6 @@
+// @ts-check
+/**
+ * What Home Assistant's pages load of the integration: its cards and its dashboard.
+ *
+ * Every module is found relative to this one, so that all of them are of one version.
+ */
