@@ -25,6 +25,8 @@ from .errors import (
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
+from .live.meter_live import HISTORY_S, TRACE_S, History
+from .live.metrics import MetricLevels, known_metrics
 from .measurement.measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
 from .monitor import MeterMonitor
 from .recovery.diagnosis import Diagnosis, Diagnostician, LinkDiagnosis
@@ -35,6 +37,8 @@ from .recovery.stop_reason import StopReason
 from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
+    "HISTORY_S",
+    "TRACE_S",
     "UNREACHABLE",
     "UNREACHABLE_AFTER_S",
     "AlertError",
@@ -55,12 +59,14 @@ __all__ = [
     "Facts",
     "FeedMode",
     "FeedOptions",
+    "History",
     "LinkDiagnosis",
     "Measurement",
     "MeasurementMemory",
     "MeasurementState",
     "MeterAlerts",
     "MeterMonitor",
+    "MetricLevels",
     "NoFreeStoreName",
     "NotBackAfterPowerCycle",
     "NotConfirmed",
@@ -79,4 +85,5 @@ __all__ = [
     "StoppedCycle",
     "Watchdog",
     "WatchdogState",
+    "known_metrics",
 ]

@@ -18,6 +18,7 @@ from .feed.options import FeedOptions
 from .feed.sample import Sample
 from .keeping import keep_running
 from .kept import kept_mapping
+from .live.meter_live import MeterLive
 from .measurement.measurement import Measurement, MeasurementMemory
 from .recovery.diagnosis import Diagnostician
 from .recovery.power_cycle import Recovery
@@ -34,9 +35,9 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `alerts`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link belongs to the
-    caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and
-    each `on_...` returns what ends the subscription.
+    `windows`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link
+    belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the
+    event loop, and each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -76,6 +77,9 @@ class MeterMonitor:
             episodes=episodes,
             keep=keep,
         )
+        self.live = MeterLive()
+        self.on_sample(self.live.take_sample)
+        self.on_measurement(self.live.take_measurement)
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
         self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.commands = Commands(
