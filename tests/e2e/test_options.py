@@ -15,7 +15,7 @@ from .visitor import SETTLING_MS, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings")
+SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings", "Place")
 
 
 async def test_options(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
