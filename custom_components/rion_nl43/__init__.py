@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from .alert_runtime import async_follow_rules
 from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
+from .blueprint_websocket import async_setup_blueprint_websocket
 from .command_events import async_tell_commands
 from .connections import async_get_connections
 from .const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
@@ -30,6 +31,7 @@ from .frontend import async_load_frontend, async_setup_frontend
 from .issues import async_follow_issues
 from .memory import MemoryStore
 from .meter_news import async_tell_news
+from .meters_websocket import async_setup_meters_websocket
 from .migration import async_migrate_entry
 from .monitor import MeterMonitor
 from .nl43 import Identity, Meter
@@ -58,6 +60,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_keep_early_news(hass)
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
+    async_setup_meters_websocket(hass)
+    async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)
     await async_setup_frontend(hass)
     return True
