@@ -28,6 +28,8 @@ class SecondRing:
         """Begin with nothing covered."""
         self._capacity: Final = capacity
         self._nothing: Final = array("h", [NOTHING]) * capacity
+        self._highest: int = NOTHING
+        self._lowest: int = NOTHING
         self.clear()
 
     def clear(self) -> None:
@@ -77,8 +79,7 @@ class SecondRing:
         self._second = second
         self._covered_ms = 0
         self._energy = 0.0
-        self._highest: int = NOTHING
-        self._lowest: int = NOTHING
+        self._highest = self._lowest = NOTHING
 
     def _write(self) -> None:
         """Write down what is known of the latest second so far."""
