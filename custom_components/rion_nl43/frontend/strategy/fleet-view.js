@@ -1,0 +1,133 @@
+// @ts-check
+/**
+ * The first page: every meter with its level now, its grade and its link, the worst first.
+ *
+ * @typedef {import("../core/meters.js").Meter} Meter
+ * @typedef {import("./configs.js").Config} Config
+ * @typedef {(key: string, placeholders?: Record<string, string | number>) => string} Translate
+ */
+
+import { loadTexts } from "../core/texts.js";
+import { LOOKS, Order } from "./condition.js";
+import { FULL, goTo, heading, present, section, stateBadge, tile, unlessState, whenState } from "./configs.js";
+import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
+
+/** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
+const MOST_TRACES = 6;
+const LINKED = "connected";
+const AWAY = ["standby", LINKED];
+
+const order = new Order();
+/** @type {Meter[]} */
+let shown = [];
+
+export class FleetView extends HTMLElement {
+  /**
+   * @param {import("./meters.js").StrategyConfig} config
+   * @param {any} hass
+   */
+  static async generate(config, hass) {
+    const [{ meters }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    shown = meters;
+    const traces = config.traces ?? meters.length <= MOST_TRACES;
+    const sorted = order.sort(meters, hass.states, Date.now());
+    return {
+      type: "sections",
+      max_columns: 4,
+      header: { layout: "responsive", badges_position: "bottom" },
+      badges: [{ type: "custom:rion-nl43-conditions", meters }],
+      sections: present([...sorted.map((meter) => meterSection(meter, traces, t)), mapSection(meters, t)]),
+    };
+  }
+
+  /**
+   * @param {import("./meters.js").StrategyConfig} _config
+   * @param {any} before
+   * @param {any} hass
+   */
+  static shouldRegenerate(_config, before, hass) {
+    return (
+      metersChanged(before, hass) ||
+      entitiesChanged(before, hass) ||
+      (before.states !== hass.states && order.isStale(shown, hass.states, Date.now()))
+    );
+  }
+}
+
+/**
+ * @param {Meter} meter
+ * @param {boolean} traces
+ * @param {Translate} t
+ */
+function meterSection(meter, traces, t) {
+  const { link, lp, leq_15min: leq, connection, last_loss: loss } = meter.entities;
+  const linked = whenState(link, LINKED);
+  const page = { tap_action: goTo(pathOf(meter)) };
+  const level = (/** @type {string | undefined} */ entity, /** @type {Config} */ more) =>
+    tile(entity, { ...page, color: "primary", visibility: linked, ...more });
+  return section([
+    heading(meter.name, "mdi:microphone-outline", badges(meter), page),
+    traces && {
+      type: "custom:rion-nl43-live-trace",
+      config_entry_id: meter.config_entry_id,
+      span: "1min",
+      compact: true,
+      grid_options: { columns: 12, rows: 3 },
+      visibility: linked,
+    },
+    level(lp, { features: traces ? [] : [{ type: "bar-gauge", min: 20, max: 120 }] }),
+    level(leq, { state_content: ["state", "coverage"] }),
+    tile(link, {
+      ...page,
+      name: t("strategy.fleet.link"),
+      color: LOOKS.lost.color,
+      icon: LOOKS.lost.icon,
+      state_content: ["state", "last_changed"],
+      grid_options: loss ? undefined : FULL,
+      visibility: unlessState(link, AWAY),
+    }),
+    link && tile(loss, { color: "grey", visibility: unlessState(link, AWAY) }),
+    link &&
+      tile(connection, {
+        name: t("strategy.fleet.standby"),
+        icon: LOOKS.standby.icon,
+        features: [{ type: "toggle" }],
+        features_position: "inline",
+        grid_options: FULL,
+        visibility: whenState(link, "standby"),
+      }),
+  ]);
+}
+
+/** @param {Meter} meter */
+function badges(meter) {
+  const { worst_grade: grade, run_state: run, link } = meter.entities;
+  const measuring = { icon: "mdi:record-circle-outline", color: "green" };
+  return [
+    stateBadge(grade, "alarm", LOOKS.alarm),
+    stateBadge(grade, "warning", LOOKS.warning),
+    stateBadge(run, "measuring", measuring),
+    stateBadge(run, "paused", { icon: "mdi:pause-circle-outline" }),
+    stateBadge(run, "stopped", { icon: "mdi:stop-circle-outline" }),
+    link && { type: "entity", entity: link, ...LOOKS.lost, visibility: unlessState(link, AWAY) },
+  ];
+}
+
+/**
+ * @param {Meter[]} meters
+ * @param {Translate} t
+ */
+function mapSection(meters, t) {
+  const placed = meters.filter((meter) => meter.position && meter.entities.worst_grade);
+  return section(
+    [
+      heading(t("strategy.fleet.map"), "mdi:map-outline"),
+      placed.length > 0 && {
+        type: "map",
+        entities: placed.map((meter) => ({ entity: meter.entities.worst_grade, name: meter.name })),
+        grid_options: { columns: "full", rows: 6 },
+      },
+    ],
+    { column_span: 4 },
+  );
+}

@@ -1,0 +1,108 @@
+// @ts-check
+/**
+ * Levels on a meter's page: now, of the measurement, over a day and over a week.
+ *
+ * Levels are energies, and Home Assistant's own means of them are arithmetic: its statistics are asked for the highest and
+ * the lowest of an hour alone.
+ *
+ * @typedef {import("../core/meters.js").Meter} Meter
+ * @typedef {(key: string) => string} Translate
+ */
+
+import { OWN_NAME, figures, heading, hint, present, section, stateBadge, whenState } from "./configs.js";
+
+const WIDE = { column_span: 2 };
+const MINUTE = "window_leq_60_running";
+const LINKED = "connected";
+const DAY_H = 24;
+const WEEK_D = 7;
+const GRAPH = { columns: "full", rows: 5 };
+
+/**
+ * @param {Meter} meter
+ * @param {Translate} t
+ */
+export function nowSection(meter, t) {
+  const { lp, leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90, link } = meter.entities;
+  return section(
+    [
+      heading(t("strategy.now.title"), "mdi:pulse"),
+      {
+        type: "custom:rion-nl43-live-trace",
+        config_entry_id: meter.config_entry_id,
+        span: "5min",
+        ...(minute && { metrics: [MINUTE] }),
+        grid_options: { columns: "full", rows: 6 },
+        visibility: whenState(link, LINKED),
+      },
+      figures([lp, minute, quarter, l10, l90], 5, { columns: "full" }),
+    ],
+    WIDE,
+  );
+}
+
+/**
+ * @param {Meter} meter
+ * @param {Translate} t
+ */
+export function measurementSection(meter, t) {
+  const { run_state: run, measurement_start: start, elapsed } = meter.entities;
+  const { leq, le, lmax, lmin, lpeak, ln1, ln2, ln3, ln4, ln5, over, under } = meter.entities;
+  const range = { color: "red", show_state: true, state_content: ["name"] };
+  return section([
+    heading(t("strategy.measurement.title"), "mdi:record-circle-outline", [
+      stateBadge(over, "on", range),
+      stateBadge(under, "on", range),
+      stateBadge(run, ["measuring", "paused", "stopped"], {}),
+    ]),
+    figures([leq, le, lmax, lmin, lpeak], 3),
+    figures([ln1, ln2, ln3, ln4, ln5], 5),
+    figures([start, elapsed], 2),
+    run && hint("info", t("strategy.measurement.held"), "", whenState(run, "stopped")),
+  ]);
+}
+
+/**
+ * @param {Meter} meter
+ * @param {Translate} t
+ */
+export function daySection(meter, t) {
+  const { leq_15min: leq, l10_15min: l10, l90_15min: l90 } = meter.entities;
+  const levels = present([leq, l10, l90]);
+  return section(
+    [
+      heading(t("strategy.day.title"), "mdi:chart-line"),
+      levels.length > 0 && {
+        type: "history-graph",
+        hours_to_show: DAY_H,
+        entities: levels.map((entity) => ({ entity, name: OWN_NAME })),
+        fit_y_data: true,
+        grid_options: GRAPH,
+      },
+    ],
+    WIDE,
+  );
+}
+
+/**
+ * @param {Meter} meter
+ * @param {Translate} t
+ */
+export function weekSection(meter, t) {
+  const { leq_15min: leq } = meter.entities;
+  return section(
+    [
+      heading(t("strategy.week.title"), "mdi:chart-bell-curve-cumulative"),
+      leq && {
+        type: "statistics-graph",
+        entities: [{ entity: leq, name: OWN_NAME }],
+        days_to_show: WEEK_D,
+        period: "hour",
+        stat_types: ["max", "min"],
+        fit_y_data: true,
+        grid_options: GRAPH,
+      },
+    ],
+    WIDE,
+  );
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/**
+ * The page of one meter: its level now, its day, its alerts, its keys and its link.
+ *
+ * @typedef {import("../core/meters.js").Meter} Meter
+ */
+
+import { loadTexts } from "../core/texts.js";
+import { OWN_NAME, hint, present, section, stateBadge } from "./configs.js";
+import { LOOKS } from "./condition.js";
+import { alertSection } from "./meter-alerts.js";
+import { controlSection, settingsSection } from "./meter-controls.js";
+import { linkHints, linkSection } from "./meter-link.js";
+import { daySection, measurementSection, nowSection, weekSection } from "./meter-levels.js";
+import { entitiesChanged, metersChanged, shownMeters } from "./meters.js";
+
+export class MeterView extends HTMLElement {
+  /**
+   * @param {import("./meters.js").StrategyConfig} config
+   * @param {any} hass
+   */
+  static async generate(config, hass) {
+    const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const meter = meters.find((each) => each.config_entry_id === config.meter);
+    if (!meter) {
+      const gone = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
+      return { type: "sections", sections: [section([gone])] };
+    }
+    return {
+      type: "sections",
+      max_columns: 4,
+      dense_section_placement: true,
+      badges: badges(meter),
+      sections: present([
+        section(linkHints(meter, t), { column_span: 4 }),
+        nowSection(meter, t),
+        measurementSection(meter, t),
+        alertSection(meter, isAdmin, t),
+        daySection(meter, t),
+        weekSection(meter, t),
+        controlSection(meter, t),
+        settingsSection(meter, hass, t),
+        linkSection(meter, t),
+      ]),
+    };
+  }
+
+  /**
+   * @param {import("./meters.js").StrategyConfig} _config
+   * @param {any} before
+   * @param {any} hass
+   */
+  static shouldRegenerate(_config, before, hass) {
+    return metersChanged(before, hass) || entitiesChanged(before, hass);
+  }
+}
+
+/** @param {Meter} meter */
+function badges(meter) {
+  const { worst_grade: grade, link, run_state: run } = meter.entities;
+  const graded = /** @type {const} */ (["alarm", "warning", "ok"]);
+  const named = { name: OWN_NAME, show_name: true };
+  return present([
+    ...graded.map((word) => stateBadge(grade, word, { ...named, ...LOOKS[word] })),
+    run && { type: "entity", entity: run, ...named, color: "primary" },
+    link && { type: "entity", entity: link, ...named, color: "primary" },
+  ]);
+}

@@ -1,0 +1,70 @@
+// @ts-check
+/**
+ * Which meters a dashboard shows, and when what it was made of has changed.
+ *
+ * @typedef {import("../core/meters.js").Meter} Meter
+ * @typedef {{type: string, meters?: string[], traces?: boolean, meter?: string}} StrategyConfig
+ */
+
+import { loadMeters } from "../core/meters.js";
+
+const DOMAIN = "rion_nl43";
+
+/**
+ * The meters that a dashboard shows, in the order of their names.
+ *
+ * @param {any} hass
+ * @param {StrategyConfig} config
+ * @returns {Promise<{meters: Meter[], isAdmin: boolean, version: string}>}
+ */
+export async function shownMeters(hass, config) {
+  const { meters, is_admin: isAdmin, version } = await loadMeters(hass);
+  const wanted = config.meters?.length ? new Set(config.meters) : undefined;
+  return { meters: wanted ? meters.filter((meter) => wanted.has(meter.config_entry_id)) : meters, isAdmin, version };
+}
+
+/**
+ * The address of a meter's page within its dashboard.
+ *
+ * @param {Meter} meter
+ */
+export function pathOf(meter) {
+  return `meter-${meter.serial || meter.config_entry_id}`;
+}
+
+/**
+ * Whether meters came or went, or have got another name or language.
+ *
+ * @param {any} before
+ * @param {any} now
+ */
+export function metersChanged(before, now) {
+  return before.language !== now.language || (before.devices !== now.devices && named(before) !== named(now));
+}
+
+/**
+ * Whether entities of meters came or went, or have got another id.
+ *
+ * @param {any} before
+ * @param {any} now
+ */
+export function entitiesChanged(before, now) {
+  return before.entities !== now.entities && registered(before) !== registered(now);
+}
+
+/** @param {any} hass */
+function named(hass) {
+  const ours = Object.values(hass.devices).filter((device) =>
+    (device.identifiers ?? []).some((/** @type {string[]} */ [domain]) => domain === DOMAIN),
+  );
+  return JSON.stringify(ours.map(({ id, name, name_by_user: given }) => [id, given ?? name]).sort());
+}
+
+/** @param {any} hass */
+function registered(hass) {
+  const ours = Object.values(hass.entities).filter((entity) => entity.platform === DOMAIN);
+  return ours
+    .map((entity) => entity.entity_id)
+    .sort()
+    .join();
+}
