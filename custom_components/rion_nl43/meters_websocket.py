@@ -9,7 +9,7 @@ from typing import Any, Final
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_MODEL
+from homeassistant.const import CONF_MODEL, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import probatio
@@ -56,11 +56,10 @@ def _meter(hass: HomeAssistant, entry: RionConfigEntry, entities: Iterable[er.Re
     """Return what is told of a meter to who may read these entities."""
     serial: str = entry.data[CONF_SERIAL]
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
-    of_meter = {
-        entity.unique_id.removeprefix(f"{serial}_"): entity for entity in entities if entity.config_subentry_id is None
-    }
+    enabled, disabled = (_of_meter(entities, serial, disabled=disabled) for disabled in (False, True))
     # It is an attribute of this sensor.
-    position = MeterOptions.from_entry(entry).shown_position if WORST_GRADE.key in of_meter else None
+    told = WORST_GRADE.key in enabled or WORST_GRADE.key in disabled
+    position = MeterOptions.from_entry(entry).shown_position if told else None
     return {
         "config_entry_id": entry.entry_id,
         "device_id": device.id if device else None,
@@ -70,9 +69,22 @@ def _meter(hass: HomeAssistant, entry: RionConfigEntry, entities: Iterable[er.Re
         "area_id": device.area_id if device else None,
         "loaded": entry.state is ConfigEntryState.LOADED,
         "position": position and list(position),
-        "entities": {key: entity.entity_id for key, entity in of_meter.items() if not entity.disabled},
-        "disabled": {key: entity.entity_id for key, entity in of_meter.items() if entity.disabled},
+        "entities": enabled,
+        "disabled": {key: entity_id for key, entity_id in disabled.items() if key not in enabled},
         "rules": _rules(entry, serial, entities),
+    }
+
+
+def _of_meter(entities: Iterable[er.RegistryEntry], serial: str, *, disabled: bool) -> dict[str, str]:
+    """Return the ids of the meter's own entities by their keys.
+
+    A setting and the sensor that tells the same have the same key: the setting does for both.
+    """
+    sensors_first = sorted(entities, key=lambda entity: entity.domain != Platform.SENSOR)
+    return {
+        entity.unique_id.removeprefix(f"{serial}_"): entity.entity_id
+        for entity in sensors_first
+        if entity.config_subentry_id is None and entity.disabled is disabled
     }
 
 
