@@ -7,11 +7,10 @@
 
 import { loadTexts } from "../core/texts.js";
 import { FULL, goTo, heading, present, section } from "./configs.js";
-import { ruleCards } from "./meter-alerts.js";
+import { editBadges, noRules, ruleTiles } from "./meter-alerts.js";
 import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
 
 const PAST = 20;
-const WIDE = { column_span: 2 };
 
 /** @type {string[]} */
 let pictures = [];
@@ -25,30 +24,30 @@ export class AlertsView extends HTMLElement {
     const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
     pictures = present(meters.map((meter) => meter.entities.last_episode));
     const newest = newestPicture(hass.states);
-    const ofOne = config.meters?.length === 1 ? { config_entry_id: config.meters[0] } : {};
     const list = (/** @type {Record<string, unknown>} */ more) => ({
       type: "custom:rion-nl43-alert-list",
-      ...ofOne,
-      grid_options: FULL,
+      ...(meters.length === 1 && { config_entry_id: meters[0].config_entry_id }),
+      grid_options: { columns: "full" },
       ...more,
     });
+    const lists = [
+      heading(t("strategy.alerts.open"), "mdi:bell-alert-outline"),
+      list({ show: "open" }),
+      heading(t("strategy.alerts.past"), "mdi:history"),
+      list({ show: "past", limit: PAST }),
+    ];
+    const picture = { type: "picture-entity", entity: newest, show_name: false, show_state: false, grid_options: FULL };
     return {
       type: "sections",
       max_columns: 3,
-      dense_section_placement: true,
       sections: present([
-        section([heading(t("strategy.alerts.open"), "mdi:bell-alert-outline"), list({ show: "open" })], WIDE),
+        section(lists, { column_span: 2 }),
         section([
-          heading(t("strategy.alerts.last"), "mdi:image-outline"),
-          newest && { type: "picture-entity", entity: newest, show_name: false, show_state: false, grid_options: FULL },
+          newest && heading(t("strategy.alerts.last"), "mdi:image-outline"),
+          newest && picture,
+          heading(t("strategy.rules.title"), "mdi:bell-cog-outline", editBadges(isAdmin, t)),
+          ...rules(meters, isAdmin, t),
         ]),
-        section([heading(t("strategy.alerts.past"), "mdi:history"), list({ show: "past", limit: PAST })], WIDE),
-        ...meters.map((meter) =>
-          section([
-            heading(meter.name, "mdi:microphone-outline", [], { tap_action: goTo(pathOf(meter)) }),
-            ...ruleCards(meter, isAdmin, t),
-          ]),
-        ),
       ]),
     };
   }
@@ -78,4 +77,22 @@ function newestPicture(states) {
   const made = (/** @type {string} */ entityId) => Date.parse(states[entityId]?.state ?? "");
   const known = pictures.filter((entityId) => !Number.isNaN(made(entityId)));
   return known.sort((one, other) => made(other) - made(one))[0];
+}
+
+/**
+ * The rules of all meters, each meter's below its name.
+ *
+ * @param {Meter[]} meters
+ * @param {boolean} isAdmin
+ * @param {(key: string) => string} t
+ */
+function rules(meters, isAdmin, t) {
+  const ruled = meters.filter((meter) => meter.rules.length);
+  if (!ruled.length) {
+    return [noRules(isAdmin, t)];
+  }
+  return ruled.flatMap((meter) => [
+    heading(meter.name, "mdi:microphone-outline", [], { heading_style: "subtitle", tap_action: goTo(pathOf(meter)) }),
+    ...meter.rules.flatMap(ruleTiles),
+  ]);
 }

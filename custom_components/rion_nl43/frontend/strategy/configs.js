@@ -2,8 +2,8 @@
 /**
  * Configurations of Home Assistant's own cards and badges, as the views use them.
  *
- * What an entity that is not there would show is left out: every function takes `undefined` for an entity id and returns
- * nothing then; `present` throws the gaps away.
+ * What an entity that is not there would show is left out: every function takes `undefined` for an entity id and
+ * returns nothing then; `present` throws the gaps away.
  *
  * @typedef {Record<string, any>} Config
  * @typedef {string | undefined} EntityId
@@ -13,6 +13,8 @@
 export const OWN_NAME = { type: "entity" };
 export const FULL = { columns: 12 };
 export const HALF = { columns: 6 };
+/** Badges at the left, as the sections below them. */
+export const HEADER = { layout: "start", badges_position: "bottom" };
 
 /**
  * @template T
@@ -54,10 +56,10 @@ export function tile(entity, more = {}) {
  * A tile that presses a button when it is tapped, after a question where one is given.
  *
  * @param {EntityId} entity
- * @param {{color: string, question?: string, visibility?: Config[]}} more
+ * @param {{name?: string, color: string, question?: string, visibility?: Config[]}} more
  * @returns {Config | undefined}
  */
-export function pressTile(entity, { color, question, visibility }) {
+export function pressTile(entity, { name, color, question, visibility }) {
   const press = {
     action: "perform-action",
     perform_action: "button.press",
@@ -65,6 +67,7 @@ export function pressTile(entity, { color, question, visibility }) {
     ...(question && { confirmation: { text: question } }),
   };
   return tile(entity, {
+    ...(name && { name }),
     color,
     hide_state: true,
     tap_action: press,

@@ -62,10 +62,11 @@ export class DashboardEditor extends HTMLElement {
     }
     const { meters, t } = this._form;
     const boxes = meters.map((meter) => this._box(meter));
+    const legend = (/** @type {string} */ key) => el("legend", {}, t(key));
     this.shadowRoot?.replaceChildren(
       el("style", {}, STYLE),
-      el("fieldset", {}, el("legend", {}, t("strategy.editor.meters")), ...boxes, el("p", {}, t("strategy.editor.all"))),
-      el("fieldset", {}, el("legend", {}, t("strategy.editor.traces")), this._traces(t)),
+      el("fieldset", {}, legend("strategy.editor.meters"), ...boxes, el("p", {}, t("strategy.editor.all"))),
+      el("fieldset", {}, legend("strategy.editor.traces"), this._traces(t)),
     );
   }
 

@@ -9,7 +9,7 @@
 
 import { loadTexts } from "../core/texts.js";
 import { LOOKS, Order } from "./condition.js";
-import { FULL, goTo, heading, present, section, stateBadge, tile, unlessState, whenState } from "./configs.js";
+import { FULL, HEADER, goTo, heading, present, section, stateBadge, tile, unlessState, whenState } from "./configs.js";
 import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
 
 /** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
@@ -34,7 +34,7 @@ export class FleetView extends HTMLElement {
     return {
       type: "sections",
       max_columns: 4,
-      header: { layout: "responsive", badges_position: "bottom" },
+      header: HEADER,
       badges: [{ type: "custom:rion-nl43-conditions", meters }],
       sections: present([...sorted.map((meter) => meterSection(meter, traces, t)), mapSection(meters, t)]),
     };
@@ -76,7 +76,7 @@ function meterSection(meter, traces, t) {
       visibility: linked,
     },
     level(lp, { features: traces ? [] : [{ type: "bar-gauge", min: 20, max: 120 }] }),
-    level(leq, { state_content: ["state", "coverage"] }),
+    level(leq, {}),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),

@@ -6,7 +6,7 @@
  * @typedef {(key: string) => string} Translate
  */
 
-import { FULL, goTo, gradeTiles, heading, section, tile, unlessState } from "./configs.js";
+import { FULL, goTo, gradeTiles, heading, present, section, tile, unlessState } from "./configs.js";
 
 /** Where rules are added and changed. */
 export const RULES_PAGE = "/config/integrations/integration/rion_nl43";
@@ -37,19 +37,31 @@ export function alertSection(meter, isAdmin, t) {
  * @param {boolean} isAdmin
  * @param {Translate} t
  */
-export function ruleCards(meter, isAdmin, t) {
+function ruleCards(meter, isAdmin, t) {
   if (!meter.rules.length) {
     return [noRules(isAdmin, t)];
   }
-  const edit = isAdmin ? [{ type: "button", icon: "mdi:pencil", text: t("strategy.rules.edit"), tap_action: goTo(RULES_PAGE) }] : [];
-  return [
-    heading(t("strategy.rules.title"), "mdi:bell-cog-outline", edit, { heading_style: "subtitle" }),
-    ...meter.rules.flatMap((rule) => ruleTiles(rule)),
-  ];
+  const title = heading(t("strategy.rules.title"), "mdi:bell-cog-outline", editBadges(isAdmin, t));
+  return [{ ...title, heading_style: "subtitle" }, ...meter.rules.flatMap(ruleTiles)];
 }
 
-/** @param {Meter["rules"][number]} rule */
-function ruleTiles(rule) {
+/**
+ * The way to where rules are changed, for who may.
+ *
+ * @param {boolean} isAdmin
+ * @param {Translate} t
+ */
+export function editBadges(isAdmin, t) {
+  const edit = { type: "button", icon: "mdi:pencil", text: t("strategy.rules.edit"), tap_action: goTo(RULES_PAGE) };
+  return isAdmin ? [edit] : [];
+}
+
+/**
+ * A rule with its grade; with its switch while it is off.
+ *
+ * @param {Meter["rules"][number]} rule
+ */
+export function ruleTiles(rule) {
   const { grade, enabled } = rule.entities;
   const on = gradeTiles(grade, rule.name, { state_content: ["state", "last_changed"] }).map((card) => ({
     ...card,
@@ -63,7 +75,7 @@ function ruleTiles(rule) {
     features_position: "inline",
     visibility: unlessState(enabled, "on"),
   });
-  return [...on, off];
+  return present([...on, off]);
 }
 
 /**
@@ -71,12 +83,13 @@ function ruleTiles(rule) {
  * @param {Translate} t
  */
 export function noRules(isAdmin, t) {
+  const add = { text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(RULES_PAGE) };
   return {
     type: "empty-state",
     icon: "mdi:bell-plus-outline",
     title: t("strategy.no_rules.title"),
     content: t(isAdmin ? "strategy.no_rules.text" : "strategy.no_rules.ask"),
     grid_options: FULL,
-    ...(isAdmin && { buttons: [{ text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(RULES_PAGE) }] }),
+    ...(isAdmin && { buttons: [add] }),
   };
 }

@@ -1,38 +1,62 @@
 // @ts-check
 /**
- * The keys of a meter and those of its settings that are used from day to day.
+ * The measurement of a meter with its keys, and those of its settings that are used from day to day.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
  * @typedef {(key: string) => string} Translate
  */
 
-import { FULL, OWN_NAME, heading, pressTile, present, section, stateBadge, tile, whenState } from "./configs.js";
+import { FULL, OWN_NAME, figures, heading, present, pressTile } from "./configs.js";
+import { section, stateBadge, tile, whenState } from "./configs.js";
 
 const SELECTS = ["frequency_weighting_main", "time_weighting_main", "store_mode"];
+const RUN_STATES = ["measuring", "paused", "stopped"];
 
 /**
  * @param {Meter} meter
  * @param {Translate} t
  */
-export function controlSection(meter, t) {
-  const { start, stop, pause, resume, store, start_cycle: startCycle, stop_cycle: stopCycle } = meter.entities;
-  const { run_state: run, watchdog, connection, command } = meter.entities;
-  const green = { color: "green" };
-  const red = { color: "red", question: t("strategy.control.stop") };
-  const when = (/** @type {string[]} */ ...states) => ({ visibility: whenState(run, states) });
+export function measurementSection(meter, t) {
+  const { run_state: run, measurement_start: start, elapsed, over, under } = meter.entities;
+  const { leq, le, lmax, lmin, lpeak, ln1, ln2, ln3, ln4, ln5 } = meter.entities;
+  const range = { color: "red", state_content: ["name"] };
+  const time = { color: "primary", ...(!(start && elapsed) && { grid_options: FULL }) };
   return section([
-    heading(t("strategy.control.title"), "mdi:tune-variant", [stateBadge(run, ["measuring", "paused", "stopped"])]),
-    pressTile(start, { ...green, ...when("stopped") }),
-    pressTile(startCycle, { ...green, ...when("stopped") }),
-    pressTile(stop, { ...red, ...when("measuring", "paused") }),
-    pressTile(stopCycle, { ...red, ...when("measuring", "paused") }),
-    pressTile(pause, { color: "amber", ...when("measuring") }),
-    pressTile(resume, { ...green, ...when("paused") }),
-    pressTile(store, { color: "primary", ...when("stopped") }),
-    tile(connection, { features: [{ type: "toggle" }], features_position: "inline", grid_options: FULL }),
-    tile(watchdog, { color: "primary" }),
-    tile(command, { color: "primary", state_content: ["event_type", "last_changed"] }),
+    heading(t("strategy.measurement.title"), "mdi:record-circle-outline", [
+      stateBadge(over, "on", range),
+      stateBadge(under, "on", range),
+      stateBadge(run, RUN_STATES),
+    ]),
+    figures([leq, le, lmax, lmin, lpeak], 4),
+    figures([ln1, ln2, ln3, ln4, ln5], 5),
+    tile(start, time),
+    tile(elapsed, time),
+    ...keys(meter, t),
   ]);
+}
+
+/**
+ * The keys that do something in the state in which the meter is.
+ *
+ * @param {Meter} meter
+ * @param {Translate} t
+ */
+function keys(meter, t) {
+  const { run_state: run } = meter.entities;
+  const key = (/** @type {string} */ word, /** @type {string} */ color, /** @type {string[]} */ states) => {
+    const question = color === "red" ? t("strategy.control.question") : undefined;
+    const visibility = whenState(run, states);
+    return pressTile(meter.entities[word], { name: t(`strategy.control.${word}`), color, question, visibility });
+  };
+  return [
+    key("start", "green", ["stopped"]),
+    key("start_cycle", "green", ["stopped"]),
+    key("store", "primary", ["stopped"]),
+    key("pause", "amber", ["measuring"]),
+    key("resume", "green", ["paused"]),
+    key("stop", "red", ["measuring", "paused"]),
+    key("stop_cycle", "red", ["measuring", "paused"]),
+  ];
 }
 
 /**
@@ -41,6 +65,7 @@ export function controlSection(meter, t) {
  * @param {Translate} t
  */
 export function settingsSection(meter, hass, t) {
+  const { connection, watchdog, command } = meter.entities;
   const selects = Object.values(hass.entities).filter(
     (entity) => entity.device_id === meter.device_id && entity.entity_id.startsWith("select."),
   );
@@ -48,6 +73,14 @@ export function settingsSection(meter, hass, t) {
   const rows = present(shown).map((entity) => ({ entity, name: OWN_NAME }));
   return section([
     heading(t("strategy.settings.title"), "mdi:cog-outline"),
+    tile(connection, {
+      color: "primary",
+      features: [{ type: "toggle" }],
+      features_position: "inline",
+      grid_options: FULL,
+    }),
     rows.length > 0 && { type: "entities", entities: rows, grid_options: FULL },
+    tile(watchdog, { color: "primary" }),
+    tile(command, { color: "primary", state_content: ["event_type", "last_changed"] }),
   ]);
 }

@@ -1,15 +1,15 @@
 // @ts-check
 /**
- * Levels on a meter's page: now, of the measurement, over a day and over a week.
+ * Levels on a meter's page: now, over a day and over a week.
  *
- * Levels are energies, and Home Assistant's own means of them are arithmetic: its statistics are asked for the highest and
- * the lowest of an hour alone.
+ * Levels are energies, and Home Assistant's own means of them are arithmetic: its statistics are asked for the highest
+ * and the lowest of an hour alone.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
  * @typedef {(key: string) => string} Translate
  */
 
-import { OWN_NAME, figures, heading, hint, present, section, stateBadge, whenState } from "./configs.js";
+import { OWN_NAME, figures, heading, present, section, whenState } from "./configs.js";
 
 const WIDE = { column_span: 2 };
 const MINUTE = "window_leq_60_running";
@@ -39,27 +39,6 @@ export function nowSection(meter, t) {
     ],
     WIDE,
   );
-}
-
-/**
- * @param {Meter} meter
- * @param {Translate} t
- */
-export function measurementSection(meter, t) {
-  const { run_state: run, measurement_start: start, elapsed } = meter.entities;
-  const { leq, le, lmax, lmin, lpeak, ln1, ln2, ln3, ln4, ln5, over, under } = meter.entities;
-  const range = { color: "red", show_state: true, state_content: ["name"] };
-  return section([
-    heading(t("strategy.measurement.title"), "mdi:record-circle-outline", [
-      stateBadge(over, "on", range),
-      stateBadge(under, "on", range),
-      stateBadge(run, ["measuring", "paused", "stopped"], {}),
-    ]),
-    figures([leq, le, lmax, lmin, lpeak], 3),
-    figures([ln1, ln2, ln3, ln4, ln5], 5),
-    figures([start, elapsed], 2),
-    run && hint("info", t("strategy.measurement.held"), "", whenState(run, "stopped")),
-  ]);
 }
 
 /**

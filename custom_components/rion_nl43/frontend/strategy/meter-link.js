@@ -6,7 +6,7 @@
  * @typedef {(key: string) => string} Translate
  */
 
-import { heading, hint, present, pressTile, section, tile, unlessState, whenState } from "./configs.js";
+import { FULL, heading, hint, present, pressTile, section, tile, unlessState, whenState } from "./configs.js";
 
 /** What to do differs with what is wrong. */
 const HINTS = /** @type {const} */ ({
@@ -28,7 +28,8 @@ const LOGBOOK_H = 24;
  */
 export function linkHints(meter, t) {
   const { link, needs_person: needsPerson } = meter.entities;
-  const say = (/** @type {string} */ word, /** @type {"error" | "warning" | "info"} */ kind, seen = whenState(link, word)) =>
+  /** @typedef {"error" | "warning" | "info"} Kind */
+  const say = (/** @type {string} */ word, /** @type {Kind} */ kind, seen = whenState(link, word)) =>
     hint(kind, t(`strategy.link.${word}.title`), t(`strategy.link.${word}.text`), seen);
   return present([
     ...(link ? Object.entries(HINTS).map(([word, kind]) => say(word, kind)) : []),
@@ -42,30 +43,47 @@ export function linkHints(meter, t) {
  * @param {Translate} t
  */
 export function linkSection(meter, t) {
-  const { link, feed, reconnects, round_trip: roundTrip, last_loss: loss, clock_offset: clock } = meter.entities;
-  const { battery, power_source: power, card_free: card, card_free_percent: share, sync_clock: setClock } = meter.entities;
-  const { command, run_state: run } = meter.entities;
+  const { link, feed, reconnects, round_trip: roundTrip, last_loss: loss, run_state: run } = meter.entities;
+  const { battery, power_source: power, card_free: card, card_free_percent: share } = meter.entities;
+  const { clock_offset: clock, sync_clock: setClock } = meter.entities;
   const plain = { color: "primary" };
-  const events = present([command, link, run]);
   return section([
-    heading(t("strategy.link.title"), "mdi:lan"),
+    heading(t("strategy.link.heading"), "mdi:lan"),
     tile(link, { color: "green", visibility: whenState(link, "connected") }),
     tile(link, { color: "deep-orange", visibility: unlessState(link, "connected") }),
     tile(feed, plain),
-    tile(loss, { ...plain, state_content: ["state", "reason"] }),
     tile(reconnects, plain),
     tile(roundTrip, plain),
-    tile(clock, plain),
-    pressTile(setClock, { color: "primary", visibility: whenState(run, "stopped") }),
+    tile(loss, { ...plain, state_content: ["state", "reason"], grid_options: FULL }),
     tile(battery, plain),
     tile(power, plain),
     tile(card, plain),
-    tile(share, { ...plain, features: [{ type: "bar-gauge" }] }),
-    events.length > 0 && {
-      type: "logbook",
-      target: { entity_id: events },
-      hours_to_show: LOGBOOK_H,
-      grid_options: { columns: 12, rows: 5 },
-    },
+    tile(share, plain),
+    tile(clock, plain),
+    pressTile(setClock, { color: "primary", visibility: whenState(run, "stopped") }),
   ]);
+}
+
+/**
+ * What happened to the link, to commands and to the measurement.
+ *
+ * @param {Meter} meter
+ * @param {any} hass
+ * @param {Translate} t
+ */
+export function activitySection(meter, hass, t) {
+  const { command, link, run_state: run } = meter.entities;
+  const told = hass.config.components.includes("logbook") ? present([command, link, run]) : [];
+  return section(
+    [
+      heading(t("strategy.activity.title"), "mdi:format-list-bulleted-type"),
+      told.length > 0 && {
+        type: "logbook",
+        target: { entity_id: told },
+        hours_to_show: LOGBOOK_H,
+        grid_options: { columns: "full", rows: 6 },
+      },
+    ],
+    { column_span: 2 },
+  );
 }

@@ -6,12 +6,12 @@
  */
 
 import { loadTexts } from "../core/texts.js";
-import { OWN_NAME, hint, present, section, stateBadge } from "./configs.js";
+import { HEADER, OWN_NAME, hint, present, section, stateBadge } from "./configs.js";
 import { LOOKS } from "./condition.js";
 import { alertSection } from "./meter-alerts.js";
-import { controlSection, settingsSection } from "./meter-controls.js";
-import { linkHints, linkSection } from "./meter-link.js";
-import { daySection, measurementSection, nowSection, weekSection } from "./meter-levels.js";
+import { measurementSection, settingsSection } from "./meter-controls.js";
+import { daySection, nowSection, weekSection } from "./meter-levels.js";
+import { activitySection, linkHints, linkSection } from "./meter-link.js";
 import { entitiesChanged, metersChanged, shownMeters } from "./meters.js";
 
 export class MeterView extends HTMLElement {
@@ -30,6 +30,7 @@ export class MeterView extends HTMLElement {
       type: "sections",
       max_columns: 4,
       dense_section_placement: true,
+      header: HEADER,
       badges: badges(meter),
       sections: present([
         section(linkHints(meter, t), { column_span: 4 }),
@@ -38,9 +39,9 @@ export class MeterView extends HTMLElement {
         alertSection(meter, isAdmin, t),
         daySection(meter, t),
         weekSection(meter, t),
-        controlSection(meter, t),
         settingsSection(meter, hass, t),
         linkSection(meter, t),
+        activitySection(meter, hass, t),
       ]),
     };
   }
