@@ -32,8 +32,8 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Home Assistant fetches the pictures of its own integrations from the internet, which tests do not have.
-OTHER_BRANDS = re.compile(rf"/api/brands/(?!integration/{DOMAIN}/)")
+# Home Assistant fetches the pictures of its own integrations and maps from the internet, which tests do not have.
+FROM_THE_INTERNET = re.compile(rf"/api/(?:brands/(?!integration/{DOMAIN}/)|map_tiles/)")
 
 # The text of an element as a person sees it, the insides of Home Assistant's web components included.
 TEXT_WITH_SHADOWS = """element => {
@@ -89,7 +89,7 @@ class Visitor:
         assert not complaints, complaints
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not OTHER_BRANDS.search(message.location.get("url", "")):
+        if message.type == "error" and not FROM_THE_INTERNET.search(message.location.get("url", "")):
             self.complaints.append(f"{message.text} {message.location}")
 
     async def log_in(self) -> None:
