@@ -29,6 +29,7 @@ from .episode_store import EpisodeStore
 from .episode_view import async_setup_episode_view
 from .frontend import async_load_frontend, async_setup_frontend
 from .issues import async_follow_issues
+from .live_websocket import async_setup_live_websocket
 from .memory import MemoryStore
 from .meter_news import async_tell_news
 from .meters_websocket import async_setup_meters_websocket
@@ -60,6 +61,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_keep_early_news(hass)
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
+    async_setup_live_websocket(hass)
     async_setup_meters_websocket(hass)
     async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.rion_nl43.acoustics import SoundPiece
 from custom_components.rion_nl43.monitor import MeasurementState
+from custom_components.rion_nl43.monitor.live.pace import AT_ONCE, PER_S, Pace
 from custom_components.rion_nl43.monitor.live.runs import Run, Runs
 from custom_components.rion_nl43.monitor.live.samples import SampleRing
 from custom_components.rion_nl43.monitor.live.seconds import SecondRing
@@ -137,3 +138,31 @@ def test_runs() -> None:
     assert runs.since(0) == [Run(30, PAUSED), Run(40, MEASURING), Run(132, STOPPED)]
     runs.clear(90)
     assert runs.since(100) == [Run(90, STOPPED)]
+
+
+@given(st.lists(st.sampled_from([0.0, 0.01, 0.1, 5.0]), max_size=200))
+def test_pace(steps_s: list[float]) -> None:
+    """Never more than ten a second, but for what may come at once; and so much is allowed indeed."""
+    pace, now, allowed = Pace(), 1000.0, list[float]()
+    for step_s in steps_s:
+        now += step_s
+        if pace.allows(now):
+            allowed.append(now)
+        else:
+            assert sum(at > now - 2.0 for at in allowed) >= AT_ONCE
+    for number, at in enumerate(allowed):
+        for later, until in enumerate(allowed[number:], 1):
+            assert later <= AT_ONCE + PER_S * (until - at) + 1e-6
+
+
+def test_a_feed_at_its_full_rate() -> None:
+    """It is not held up."""
+    pace = Pace()
+    assert all(pace.allows(slot / 10) for slot in range(10_000))
+
+
+def test_too_much_at_once() -> None:
+    """It is left out, until some time has passed."""
+    pace = Pace()
+    assert [pace.allows(0.0) for _ in range(50)] == [True] * AT_ONCE + [False] * 30
+    assert [pace.allows(1.0) for _ in range(50)].count(True) == int(PER_S)

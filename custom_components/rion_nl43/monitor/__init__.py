@@ -27,6 +27,7 @@ from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
 from .live.meter_live import HISTORY_S, TRACE_S, History
 from .live.metrics import MetricLevels, known_metrics
+from .live.pace import Pace
 from .measurement.measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
 from .monitor import MeterMonitor
 from .recovery.diagnosis import Diagnosis, Diagnostician, LinkDiagnosis
@@ -71,6 +72,7 @@ __all__ = [
     "NotBackAfterPowerCycle",
     "NotConfirmed",
     "NotSentInTime",
+    "Pace",
     "PowerSwitch",
     "PowerSwitchFailed",
     "ProbePorts",
