@@ -30,13 +30,14 @@ const UNKNOWN = ["unknown", "unavailable"];
 /**
  * The entities that tell the condition of a meter; some may be disabled.
  *
+ * Grades are those of its rules: the worst grade of the meter is an alarm, too, while it cannot be reached.
+ *
  * @param {Meter} meter
  * @returns {string[]}
  */
 export function tellingEntities(meter) {
-  const { link, worst_grade: worst } = meter.entities;
-  const grades = worst ? [worst] : meter.rules.map((rule) => rule.entities.grade);
-  return [link, ...grades].filter((entityId) => entityId !== undefined);
+  const told = [meter.entities.link, ...meter.rules.map((rule) => rule.entities.grade)];
+  return /** @type {string[]} */ (told.filter((entityId) => entityId !== undefined));
 }
 
 /**

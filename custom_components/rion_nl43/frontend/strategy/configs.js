@@ -44,6 +44,15 @@ export function unlessState(entity, state) {
 }
 
 /**
+ * Visible while the meter can be reached: most of its entities are unavailable otherwise.
+ *
+ * @param {{entities: Record<string, string>}} meter
+ */
+export function whenLinked(meter) {
+  return whenState(meter.entities.link, "connected");
+}
+
+/**
  * @param {EntityId} entity
  * @param {Config} [more]
  * @returns {Config | undefined}
@@ -141,14 +150,14 @@ export function hint(kind, title, text, visibility = []) {
 }
 
 /**
- * Several levels side by side, without icons.
+ * Several figures side by side, without icons.
  *
  * @param {EntityId[]} entities
  * @param {number} columns
- * @param {Config} [size]
+ * @param {Config} [more]
  * @returns {Config | undefined}
  */
-export function figures(entities, columns, size = FULL) {
+export function figures(entities, columns, more = {}) {
   const known = present(entities);
   if (!known.length) {
     return undefined;
@@ -158,9 +167,14 @@ export function figures(entities, columns, size = FULL) {
     columns: Math.min(columns, known.length),
     show_icon: false,
     entities: known.map((entity) => ({ entity, name: OWN_NAME })),
-    grid_options: size,
+    grid_options: FULL,
+    ...more,
   };
 }
+
+/** Visible on a phone, or on everything wider. */
+export const NARROW = [{ condition: "screen", media_query: "(max-width: 599px)" }];
+export const BROAD = [{ condition: "screen", media_query: "(min-width: 600px)" }];
 
 /**
  * Go to another page of this dashboard, or to any page of Home Assistant if it begins with a slash.

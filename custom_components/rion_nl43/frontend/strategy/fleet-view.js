@@ -9,13 +9,13 @@
 
 import { loadTexts } from "../core/texts.js";
 import { LOOKS, Order } from "./condition.js";
-import { FULL, HEADER, goTo, heading, present, section, stateBadge, tile, unlessState, whenState } from "./configs.js";
+import { FULL, HEADER, goTo, heading, present, section, stateBadge } from "./configs.js";
+import { tile, unlessState, whenLinked, whenState } from "./configs.js";
 import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
 
 /** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
 const MOST_TRACES = 6;
-const LINKED = "connected";
-const AWAY = ["standby", LINKED];
+const NOT_LOST = ["connected", "standby"];
 
 const order = new Order();
 /** @type {Meter[]} */
@@ -60,8 +60,8 @@ export class FleetView extends HTMLElement {
  * @param {Translate} t
  */
 function meterSection(meter, traces, t) {
-  const { link, lp, leq_15min: leq, connection, last_loss: loss } = meter.entities;
-  const linked = whenState(link, LINKED);
+  const { link, lp, leq_15min: leq, connection } = meter.entities;
+  const linked = whenLinked(meter);
   const page = { tap_action: goTo(pathOf(meter)) };
   const level = (/** @type {string | undefined} */ entity, /** @type {Config} */ more) =>
     tile(entity, { ...page, color: "primary", visibility: linked, ...more });
@@ -83,10 +83,9 @@ function meterSection(meter, traces, t) {
       color: LOOKS.lost.color,
       icon: LOOKS.lost.icon,
       state_content: ["state", "last_changed"],
-      grid_options: loss ? undefined : FULL,
-      visibility: unlessState(link, AWAY),
+      grid_options: FULL,
+      visibility: unlessState(link, NOT_LOST),
     }),
-    link && tile(loss, { color: "grey", visibility: unlessState(link, AWAY) }),
     link &&
       tile(connection, {
         name: t("strategy.fleet.standby"),
@@ -109,7 +108,7 @@ function badges(meter) {
     stateBadge(run, "measuring", measuring),
     stateBadge(run, "paused", { icon: "mdi:pause-circle-outline" }),
     stateBadge(run, "stopped", { icon: "mdi:stop-circle-outline" }),
-    link && { type: "entity", entity: link, ...LOOKS.lost, visibility: unlessState(link, AWAY) },
+    link && { type: "entity", entity: link, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
   ];
 }
 

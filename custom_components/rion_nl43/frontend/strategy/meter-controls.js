@@ -7,7 +7,7 @@
  */
 
 import { FULL, OWN_NAME, figures, heading, present, pressTile } from "./configs.js";
-import { section, stateBadge, tile, whenState } from "./configs.js";
+import { section, stateBadge, tile, whenLinked, whenState } from "./configs.js";
 
 const SELECTS = ["frequency_weighting_main", "time_weighting_main", "store_mode"];
 const RUN_STATES = ["measuring", "paused", "stopped"];
@@ -21,7 +21,7 @@ export function measurementSection(meter, t) {
   const { leq, le, lmax, lmin, lpeak, ln1, ln2, ln3, ln4, ln5 } = meter.entities;
   const range = { color: "red", state_content: ["name"] };
   const time = { color: "primary", ...(!(start && elapsed) && { grid_options: FULL }) };
-  return section([
+  const cards = [
     heading(t("strategy.measurement.title"), "mdi:record-circle-outline", [
       stateBadge(over, "on", range),
       stateBadge(under, "on", range),
@@ -32,7 +32,8 @@ export function measurementSection(meter, t) {
     tile(start, time),
     tile(elapsed, time),
     ...keys(meter, t),
-  ]);
+  ];
+  return section(cards, { visibility: whenLinked(meter) });
 }
 
 /**
@@ -79,7 +80,7 @@ export function settingsSection(meter, hass, t) {
       features_position: "inline",
       grid_options: FULL,
     }),
-    rows.length > 0 && { type: "entities", entities: rows, grid_options: FULL },
+    rows.length > 0 && { type: "entities", entities: rows, grid_options: FULL, visibility: whenLinked(meter) },
     tile(watchdog, { color: "primary" }),
     tile(command, { color: "primary", state_content: ["event_type", "last_changed"] }),
   ]);

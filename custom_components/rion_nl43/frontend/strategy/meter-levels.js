@@ -9,11 +9,10 @@
  * @typedef {(key: string) => string} Translate
  */
 
-import { OWN_NAME, figures, heading, present, section, whenState } from "./configs.js";
+import { BROAD, NARROW, OWN_NAME, figures, heading, present, section, whenLinked } from "./configs.js";
 
 const WIDE = { column_span: 2 };
 const MINUTE = "window_leq_60_running";
-const LINKED = "connected";
 const DAY_H = 24;
 const WEEK_D = 7;
 const GRAPH = { columns: "full", rows: 5 };
@@ -23,7 +22,9 @@ const GRAPH = { columns: "full", rows: 5 };
  * @param {Translate} t
  */
 export function nowSection(meter, t) {
-  const { lp, leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90, link } = meter.entities;
+  const { lp, leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90 } = meter.entities;
+  const linked = whenLinked(meter);
+  const levels = [lp, minute, quarter, l10, l90];
   return section(
     [
       heading(t("strategy.now.title"), "mdi:pulse"),
@@ -33,9 +34,9 @@ export function nowSection(meter, t) {
         span: "5min",
         ...(minute && { metrics: [MINUTE] }),
         grid_options: { columns: "full", rows: 6 },
-        visibility: whenState(link, LINKED),
       },
-      figures([lp, minute, quarter, l10, l90], 5, { columns: "full" }),
+      figures(levels, 3, { visibility: [...linked, ...NARROW] }),
+      figures(levels, 5, { visibility: [...linked, ...BROAD], grid_options: { columns: "full" } }),
     ],
     WIDE,
   );

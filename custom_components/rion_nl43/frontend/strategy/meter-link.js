@@ -6,7 +6,8 @@
  * @typedef {(key: string) => string} Translate
  */
 
-import { FULL, heading, hint, present, pressTile, section, tile, unlessState, whenState } from "./configs.js";
+import { FULL, heading, hint, present, pressTile, section, tile } from "./configs.js";
+import { unlessState, whenLinked, whenState } from "./configs.js";
 
 /** What to do differs with what is wrong. */
 const HINTS = /** @type {const} */ ({
@@ -47,19 +48,17 @@ export function linkSection(meter, t) {
   const { battery, power_source: power, card_free: card, card_free_percent: share } = meter.entities;
   const { clock_offset: clock, sync_clock: setClock } = meter.entities;
   const plain = { color: "primary" };
+  const linked = { ...plain, visibility: whenLinked(meter) };
   return section([
     heading(t("strategy.link.heading"), "mdi:lan"),
     tile(link, { color: "green", visibility: whenState(link, "connected") }),
-    tile(link, { color: "deep-orange", visibility: unlessState(link, "connected") }),
+    tile(link, { color: "grey", visibility: whenState(link, "standby") }),
+    tile(link, { color: "deep-orange", visibility: unlessState(link, ["connected", "standby"]) }),
     tile(feed, plain),
     tile(reconnects, plain),
-    tile(roundTrip, plain),
+    tile(roundTrip, linked),
     tile(loss, { ...plain, state_content: ["state", "reason"], grid_options: FULL }),
-    tile(battery, plain),
-    tile(power, plain),
-    tile(card, plain),
-    tile(share, plain),
-    tile(clock, plain),
+    ...[battery, power, card, share, clock].map((entity) => tile(entity, linked)),
     pressTile(setClock, { color: "primary", visibility: whenState(run, "stopped") }),
   ]);
 }

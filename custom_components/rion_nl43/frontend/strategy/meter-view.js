@@ -6,13 +6,15 @@
  */
 
 import { loadTexts } from "../core/texts.js";
-import { HEADER, OWN_NAME, hint, present, section, stateBadge } from "./configs.js";
+import { HEADER, OWN_NAME, hint, present, section, stateBadge, unlessState, whenLinked } from "./configs.js";
 import { LOOKS } from "./condition.js";
 import { alertSection } from "./meter-alerts.js";
 import { measurementSection, settingsSection } from "./meter-controls.js";
 import { daySection, nowSection, weekSection } from "./meter-levels.js";
 import { activitySection, linkHints, linkSection } from "./meter-link.js";
 import { entitiesChanged, metersChanged, shownMeters } from "./meters.js";
+
+const NOT_LOST = ["connected", "standby"];
 
 export class MeterView extends HTMLElement {
   /**
@@ -63,7 +65,9 @@ function badges(meter) {
   const named = { name: OWN_NAME, show_name: true };
   return present([
     ...graded.map((word) => stateBadge(grade, word, { ...named, ...LOOKS[word] })),
-    run && { type: "entity", entity: run, ...named, color: "primary" },
-    link && { type: "entity", entity: link, ...named, color: "primary" },
+    run && { type: "entity", entity: run, ...named, color: "primary", visibility: whenLinked(meter) },
+    link && { type: "entity", entity: link, ...named, color: "green", visibility: whenLinked(meter) },
+    stateBadge(link, "standby", { ...named, ...LOOKS.standby }),
+    link && { type: "entity", entity: link, ...named, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
   ]);
 }
