@@ -3,7 +3,6 @@
  * The first page: every meter with its level now, its grade and its link, the worst first.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {import("./configs.js").Config} Config
  * @typedef {(key: string, placeholders?: Record<string, string | number>) => string} Translate
  */
 
@@ -63,20 +62,16 @@ function meterSection(meter, traces, t) {
   const { link, lp, leq_15min: leq, connection } = meter.entities;
   const linked = whenLinked(meter);
   const page = { tap_action: goTo(pathOf(meter)) };
-  const level = (/** @type {string | undefined} */ entity, /** @type {Config} */ more) =>
-    tile(entity, { ...page, color: "primary", visibility: linked, ...more });
   return section([
     heading(meter.name, "mdi:microphone-outline", badges(meter), page),
     traces && {
       type: "custom:rion-nl43-live-trace",
       config_entry_id: meter.config_entry_id,
       span: "1min",
-      compact: true,
       grid_options: { columns: 12, rows: 3 },
       visibility: linked,
     },
-    level(lp, { features: traces ? [] : [{ type: "bar-gauge", min: 20, max: 120 }] }),
-    level(leq, {}),
+    ...[lp, leq].map((entity) => tile(entity, { ...page, color: "primary", visibility: linked })),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),
