@@ -191,12 +191,18 @@ async def test_meters_are_chosen(visitor: Visitor, home: Home, names: list[str])
 
 
 async def test_without_a_meter(visitor: Visitor, home: Home) -> None:
-    """It says how to add one."""
+    """It says how to add one; and that they are gone if those are that were chosen."""
+    page = visitor.page
     await _save_dashboard(home, {"type": STRATEGY, "meters": ["gone"]})
     await visitor.go(f"/{URL_PATH}")
-    await expect(visitor.page.get_by_role("button", name="Add a meter")).to_be_visible(timeout=TIMEOUT_MS)
-    await visitor.pictures("strategy-empty")
+    await expect(page.get_by_text("Nothing of this is there any more")).to_be_visible(timeout=TIMEOUT_MS)
+    await visitor.picture("strategy-gone")
     await _save_dashboard(home, {"type": STRATEGY})
+    views = await page.evaluate("""async () => {
+      const hass = { language: "en", callWS: async () => ({ meters: [], is_admin: true, version: "" }) };
+      return (await customElements.get("ll-strategy-dashboard-rion-nl43").generate({}, hass)).views;
+    }""")
+    assert [card["buttons"][0]["text"] for view in views for card in view["cards"]] == ["Add a meter"]
 
 
 async def test_settled_order(visitor: Visitor) -> None:

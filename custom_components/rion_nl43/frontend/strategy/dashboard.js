@@ -10,7 +10,7 @@
 import { loadTexts } from "../core/texts.js";
 import { AlertsView } from "./alerts-view.js";
 import { ConditionsBadge } from "./conditions-badge.js";
-import { goTo } from "./configs.js";
+import { goTo, hint, section } from "./configs.js";
 import { DashboardEditor, EDITOR } from "./editor.js";
 import { FleetView } from "./fleet-view.js";
 import { MeterView } from "./meter-view.js";
@@ -41,7 +41,7 @@ export class Dashboard extends HTMLElement {
     const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
     const title = t("strategy.title");
     if (!meters.length) {
-      return { title, views: [empty(isAdmin, t)] };
+      return { title, views: [config.meters?.length ? gone(t) : empty(isAdmin, t)] };
     }
     const { meters: chosen, traces } = config;
     const view = (/** @type {string} */ kind, /** @type {Partial<StrategyConfig>} */ more) => ({
@@ -52,7 +52,7 @@ export class Dashboard extends HTMLElement {
       title: meter.name,
       path: pathOf(meter),
       subview,
-      ...view("meter", { meter: meter.config_entry_id }),
+      ...view("meter", { meter: meter.serial }),
     }));
     const alerts = { title: t("strategy.alerts.title"), path: "alerts", ...view("alerts", {}) };
     if (meters.length === 1) {
@@ -91,6 +91,12 @@ function empty(isAdmin, t) {
     ...(isAdmin && { buttons: [add] }),
   };
   return { title: t("strategy.fleet.title"), path: "meters", type: "panel", cards: [card] };
+}
+
+/** @param {(key: string) => string} t */
+function gone(t) {
+  const card = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
+  return { title: t("strategy.fleet.title"), path: "meters", type: "sections", sections: [section([card])] };
 }
 
 /** Make the dashboard and its pages known to Home Assistant; once per page. */

@@ -72,12 +72,12 @@ export class DashboardEditor extends HTMLElement {
 
   /** @param {Meter} meter */
   _box(meter) {
-    const id = meter.config_entry_id;
+    const { serial } = meter;
     const chosen = this._config.meters ?? [];
-    const box = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", checked: chosen.includes(id) }));
+    const box = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", checked: chosen.includes(serial) }));
     box.addEventListener("change", () => {
-      const others = chosen.filter((each) => each !== id);
-      this._change({ meters: box.checked ? [...others, id] : others });
+      const others = chosen.filter((each) => each !== serial);
+      this._change({ meters: box.checked ? [...others, serial] : others });
     });
     return el("label", {}, box, meter.name);
   }

@@ -23,7 +23,7 @@ export class MeterView extends HTMLElement {
    */
   static async generate(config, hass) {
     const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
-    const meter = meters.find((each) => each.config_entry_id === config.meter);
+    const meter = meters.find((each) => each.serial === config.meter);
     if (!meter) {
       const gone = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
       return { type: "sections", sections: [section([gone])] };

@@ -3,6 +3,8 @@
  * Which meters a dashboard shows, and when what it was made of has changed.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
+ * Meters are chosen by their serial numbers, which stay when one is removed and added again.
+ *
  * @typedef {{type: string, meters?: string[], traces?: boolean, meter?: string}} StrategyConfig
  */
 
@@ -20,7 +22,7 @@ const DOMAIN = "rion_nl43";
 export async function shownMeters(hass, config) {
   const { meters, is_admin: isAdmin, version } = await loadMeters(hass);
   const wanted = config.meters?.length ? new Set(config.meters) : undefined;
-  return { meters: wanted ? meters.filter((meter) => wanted.has(meter.config_entry_id)) : meters, isAdmin, version };
+  return { meters: wanted ? meters.filter((meter) => wanted.has(meter.serial)) : meters, isAdmin, version };
 }
 
 /**
@@ -29,7 +31,7 @@ export async function shownMeters(hass, config) {
  * @param {Meter} meter
  */
 export function pathOf(meter) {
-  return `meter-${meter.serial || meter.config_entry_id}`;
+  return `meter-${meter.serial}`;
 }
 
 /**
