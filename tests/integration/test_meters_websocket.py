@@ -1,5 +1,6 @@
 """The meters and the blueprints over the websocket."""
 
+import json
 from typing import Any
 
 from homeassistant.auth.models import Group
@@ -17,6 +18,7 @@ from custom_components.rion_nl43.alert_automation import BLUEPRINTS as FOR_RULES
 from custom_components.rion_nl43.blueprint_websocket import SHIPPED
 from custom_components.rion_nl43.const import DOMAIN
 from custom_components.rion_nl43.frontend import async_page_version
+from tests.documentation import DOCS, responses
 from tests.fixtures import MeterFactory
 
 from .alert_helpers import KEYS, add_rule
@@ -66,8 +68,32 @@ def restrict(hass: HomeAssistant, user: MockUser, *entity_ids: str) -> None:
     user.permissions = PolicyPermissions(policy, PermissionLookup(er.async_get(hass), dr.async_get(hass)))
 
 
+def documented(key: str) -> Any:
+    """Return the answer of the documentation that has this key."""
+    (found,) = (told for told in map(json.loads, responses(DOCS / "websocket.md")) if key in told)
+    return found
+
+
 class TestMeters:
     """What dashboards are told."""
+
+    @pytest.mark.usefixtures("meter")
+    async def test_documentation(self, hass: HomeAssistant, entry: MockConfigEntry, hass_ws_client: Any) -> None:
+        """It has all keys, and the entities of the example are called so."""
+        hass.config_entries.async_update_entry(entry, title="Main road")
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await add_rule(hass, entry, metric="window_leq", window_minutes=15, window_kind="running")
+        result = (await answer(await hass_ws_client(hass), "meters"))["result"]
+        told = documented("meters")
+        assert told.keys() == result.keys()
+        (meter,), (told_meter,) = result["meters"], told["meters"]
+        assert told_meter.keys() == meter.keys()
+        for key in ("entities", "disabled"):
+            assert told_meter[key].items() <= meter[key].items()
+        (rule,), (told_rule,) = meter["rules"], told_meter["rules"]
+        assert told_rule.keys() == rule.keys()
+        for key in ("name", "metric", "direction", "entities"):
+            assert told_rule[key] == rule[key]
 
     async def test_everything_of_a_meter(
         self, hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: Any
@@ -252,6 +278,7 @@ class TestBlueprints:
         assert await async_setup_component(hass, automation.DOMAIN, {})
         client = await hass_ws_client(hass)
         told = (await answer(client, "blueprint", name=name))["result"]
+        assert told.keys() == documented("yaml").keys()
         assert told == {
             "path": f"rion-nl43/{name}.yaml",
             "source_url": (
