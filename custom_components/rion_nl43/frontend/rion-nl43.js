@@ -4,3 +4,7 @@
  *
  * Every module is found relative to this one, so that all of them are of one version.
  */
+
+import { defineStrategies } from "./strategy/dashboard.js";
+
+defineStrategies();

@@ -6,7 +6,7 @@
  */
 
 import { loadTexts } from "../core/texts.js";
-import { FULL, goTo, heading, present, section } from "./configs.js";
+import { FULL, HEADER, conditionsBadge, goTo, heading, present, section } from "./configs.js";
 import { editBadges, noRules, ruleTiles } from "./meter-alerts.js";
 import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
 
@@ -21,7 +21,7 @@ export class AlertsView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const [{ meters, isAdmin, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
     pictures = present(meters.map((meter) => meter.entities.last_episode));
     const newest = newestPicture(hass.states);
     const list = (/** @type {Record<string, unknown>} */ more) => ({
@@ -40,6 +40,8 @@ export class AlertsView extends HTMLElement {
     return {
       type: "sections",
       max_columns: 3,
+      header: HEADER,
+      badges: present([conditionsBadge([], outdated)]),
       sections: present([
         section(lists, { column_span: 2 }),
         section([

@@ -25,7 +25,6 @@ export const SETTLING_MS = 60_000;
 const GRADES = ["alarm", "warning"];
 const CONNECTED = "connected";
 const STANDBY = "standby";
-const UNKNOWN = ["unknown", "unavailable"];
 
 /**
  * The entities that tell the condition of a meter; some may be disabled.
@@ -52,12 +51,11 @@ export function conditionOf(meter, states) {
   if (grade) {
     return /** @type {Condition} */ (grade);
   }
-  const diagnosis = link ? states[link]?.state : undefined;
-  if (diagnosis === STANDBY) {
-    return "standby";
+  if (!link) {
+    return meter.loaded ? "ok" : "lost";
   }
-  const silent = diagnosis !== undefined && diagnosis !== CONNECTED;
-  return silent || !meter.loaded || UNKNOWN.includes(diagnosis ?? "") ? "lost" : "ok";
+  const diagnosis = states[link]?.state;
+  return diagnosis === STANDBY ? "standby" : diagnosis === CONNECTED ? "ok" : "lost";
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * A badge that counts how many meters are in alarm, not reachable and so on; it follows the states.
+ * A badge that counts how many meters are in alarm, not reachable and so on; it follows the states. It also offers to
+ * reload a page of another version than what is served.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
  */
@@ -29,13 +30,15 @@ export class ConditionsBadge extends HTMLElement {
     super();
     /** @type {Meter[]} */
     this._meters = [];
+    this._outdated = false;
     this._told = "";
     this.attachShadow({ mode: "open" });
   }
 
-  /** @param {{meters: Meter[]}} config */
+  /** @param {{meters: Meter[], outdated?: boolean}} config */
   setConfig(config) {
     this._meters = config.meters;
+    this._outdated = config.outdated ?? false;
     this._told = "";
   }
 
@@ -61,6 +64,7 @@ export class ConditionsBadge extends HTMLElement {
     }));
     this.shadowRoot?.replaceChildren(
       el("style", {}, STYLE),
+      ...(this._outdated ? [reloadChip(t)] : []),
       ...counts.filter(({ count }) => count > 0).map(({ condition, count }) => this._chip(condition, count, t)),
     );
   }
@@ -91,4 +95,16 @@ export class ConditionsBadge extends HTMLElement {
     const detail = { config: { tap_action: action }, action: "tap" };
     this.dispatchEvent(new CustomEvent("hass-action", { bubbles: true, composed: true, detail }));
   }
+}
+
+/** @param {(key: string) => string} t */
+function reloadChip(t) {
+  const chip = el(
+    "button",
+    { className: "count", style: "--condition-color: var(--primary-color)" },
+    el("ha-icon", { icon: "mdi:refresh" }),
+    el("span", {}, t("strategy.reload")),
+  );
+  chip.addEventListener("click", () => window.location.reload());
+  return chip;
 }

@@ -13,6 +13,17 @@
 export const OWN_NAME = { type: "entity" };
 export const FULL = { columns: 12 };
 export const HALF = { columns: 6 };
+/**
+ * The badge that counts meters by how they are, and offers a page of the present version.
+ *
+ * @param {import("../core/meters.js").Meter[]} meters
+ * @param {boolean} outdated
+ * @returns {Config | undefined} Nothing if there is nothing to say.
+ */
+export function conditionsBadge(meters, outdated) {
+  return meters.length || outdated ? { type: "custom:rion-nl43-conditions", meters, outdated } : undefined;
+}
+
 /** Badges at the left, as the sections below them. */
 export const HEADER = { layout: "start", badges_position: "bottom" };
 

@@ -8,8 +8,8 @@
 
 import { loadTexts } from "../core/texts.js";
 import { LOOKS, Order } from "./condition.js";
-import { FULL, HEADER, goTo, heading, present, section, stateBadge } from "./configs.js";
-import { tile, unlessState, whenLinked, whenState } from "./configs.js";
+import { FULL, HEADER, conditionsBadge, goTo, heading, present } from "./configs.js";
+import { section, stateBadge, tile, unlessState, whenLinked, whenState } from "./configs.js";
 import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
 
 /** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
@@ -26,7 +26,7 @@ export class FleetView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const [{ meters, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
     shown = meters;
     const traces = config.traces ?? meters.length <= MOST_TRACES;
     const sorted = order.sort(meters, hass.states, Date.now());
@@ -34,7 +34,7 @@ export class FleetView extends HTMLElement {
       type: "sections",
       max_columns: 4,
       header: HEADER,
-      badges: [{ type: "custom:rion-nl43-conditions", meters }],
+      badges: present([conditionsBadge(meters, outdated)]),
       sections: present([...sorted.map((meter) => meterSection(meter, traces, t)), mapSection(meters, t)]),
     };
   }

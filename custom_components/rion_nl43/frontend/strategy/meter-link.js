@@ -35,7 +35,7 @@ export function linkHints(meter, t) {
   return present([
     ...(link ? Object.entries(HINTS).map(([word, kind]) => say(word, kind)) : []),
     needsPerson && say("person", "error", whenState(needsPerson, "on")),
-    !meter.loaded && say("unloaded", "warning", []),
+    link && say("unloaded", "warning", whenState(link, "unavailable")),
   ]);
 }
 

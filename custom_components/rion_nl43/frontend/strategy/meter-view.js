@@ -6,7 +6,8 @@
  */
 
 import { loadTexts } from "../core/texts.js";
-import { HEADER, OWN_NAME, hint, present, section, stateBadge, unlessState, whenLinked } from "./configs.js";
+import { HEADER, OWN_NAME, conditionsBadge, hint, present, section } from "./configs.js";
+import { stateBadge, unlessState, whenLinked } from "./configs.js";
 import { LOOKS } from "./condition.js";
 import { alertSection } from "./meter-alerts.js";
 import { measurementSection, settingsSection } from "./meter-controls.js";
@@ -22,7 +23,7 @@ export class MeterView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const [{ meters, isAdmin, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
     const meter = meters.find((each) => each.serial === config.meter);
     if (!meter) {
       const gone = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
@@ -33,7 +34,7 @@ export class MeterView extends HTMLElement {
       max_columns: 4,
       dense_section_placement: true,
       header: HEADER,
-      badges: badges(meter),
+      badges: present([conditionsBadge([], outdated), ...badges(meter)]),
       sections: present([
         section(linkHints(meter, t), { column_span: 4 }),
         nowSection(meter, t),

@@ -8,7 +8,7 @@
  * @typedef {{type: string, meters?: string[], traces?: boolean, meter?: string}} StrategyConfig
  */
 
-import { loadMeters } from "../core/meters.js";
+import { loadMeters, reloadNeeded } from "../core/meters.js";
 
 const DOMAIN = "rion_nl43";
 
@@ -17,12 +17,13 @@ const DOMAIN = "rion_nl43";
  *
  * @param {any} hass
  * @param {StrategyConfig} config
- * @returns {Promise<{meters: Meter[], isAdmin: boolean, version: string}>}
+ * @returns {Promise<{meters: Meter[], isAdmin: boolean, outdated: boolean}>}
  */
 export async function shownMeters(hass, config) {
   const { meters, is_admin: isAdmin, version } = await loadMeters(hass);
   const wanted = config.meters?.length ? new Set(config.meters) : undefined;
-  return { meters: wanted ? meters.filter((meter) => wanted.has(meter.serial)) : meters, isAdmin, version };
+  const shown = wanted ? meters.filter((meter) => wanted.has(meter.serial)) : meters;
+  return { meters: shown, isAdmin, outdated: reloadNeeded(version) };
 }
 
 /**
