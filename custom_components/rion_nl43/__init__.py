@@ -71,6 +71,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:
     """Set up a meter from its stored identity, whether it answers now or later."""
+    # First of all: who opens a page before it is there would have to open it again.
+    async_load_frontend(hass, entry)
     # One after the other: some hundred entities of a hundred meters at once would hold up all of Home Assistant.
     async with hass.data.setdefault(SETTING_UP, asyncio.Lock()):
         await _async_set_up(hass, entry)
@@ -111,7 +113,6 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     async_tell_commands(hass, entry)
     async_tell_news(hass, entry)
     runner.async_start(hass, entry)
-    async_load_frontend(hass, entry)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:

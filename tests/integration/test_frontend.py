@@ -158,6 +158,15 @@ class TestLoading:
         assert not loaded_urls(hass)
 
     @pytest.mark.usefixtures("meter")
+    async def test_before_the_meter(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        """A page that is opened while Home Assistant starts has it, though the meter comes later."""
+        states: list[ConfigEntryState] = []
+        hass.data[DATA_EXTRA_MODULE_URL] = UrlManager(lambda _change, _url: states.append(entry.state), [])
+        hass.config.components.add(frontend.DOMAIN)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert states == [ConfigEntryState.SETUP_IN_PROGRESS]
+
+    @pytest.mark.usefixtures("meter")
     async def test_again(self, hass: HomeAssistant, changes: list[tuple[str, str]], entry: MockConfigEntry) -> None:
         """A meter that is reloaded, or disabled and enabled, has it loaded under the same address."""
         assert await hass.config_entries.async_setup(entry.entry_id)
