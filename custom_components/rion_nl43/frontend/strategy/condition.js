@@ -22,6 +22,9 @@ export const LOOKS = {
 /** So long a meter keeps its place after it got better: what comes and goes must not shuffle the page. */
 export const SETTLING_MS = 60_000;
 
+/** So long a change of the order is told of once only: Home Assistant draws anew when it has not been told for a while. */
+const TOLD_MS = 5_000;
+
 const GRADES = ["alarm", "warning"];
 const CONNECTED = "connected";
 const STANDBY = "standby";
@@ -71,6 +74,7 @@ export class Order {
   constructor() {
     /** @type {Map<string, Condition>} */
     this._shown = new Map();
+    this._told = { wanted: "", at: 0 };
   }
 
   /**
@@ -90,15 +94,23 @@ export class Order {
   }
 
   /**
-   * Whether the meters stand where they should not any more.
+   * Whether the meters stand where they should not any more; true once for each change.
    *
    * @param {Meter[]} meters
    * @param {States} states
    * @param {number} now Milliseconds since the epoch.
    */
   isStale(meters, states, now) {
-    const wanted = this.conditions(meters, states, now);
-    return meters.some((meter, index) => this._shown.get(meter.config_entry_id) !== wanted[index]);
+    const conditions = this.conditions(meters, states, now);
+    if (meters.every((meter, index) => this._shown.get(meter.config_entry_id) === conditions[index])) {
+      return false;
+    }
+    const wanted = conditions.join();
+    if (wanted === this._told.wanted && now - this._told.at < TOLD_MS) {
+      return false;
+    }
+    this._told = { wanted, at: now };
+    return true;
   }
 
   /**
@@ -111,6 +123,7 @@ export class Order {
    */
   sort(meters, states, now) {
     const wanted = this.conditions(meters, states, now);
+    this._told = { wanted: "", at: 0 };
     this._shown = new Map(meters.map((meter, index) => [meter.config_entry_id, wanted[index]]));
     const rank = (/** @type {Meter} */ meter) => rankOf(this._shown.get(meter.config_entry_id) ?? "ok");
     return [...meters].sort((one, other) => rank(one) - rank(other));

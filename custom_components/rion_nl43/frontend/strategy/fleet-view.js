@@ -118,7 +118,7 @@ function mapSection(meters, t) {
       heading(t("strategy.fleet.map"), "mdi:map-outline"),
       placed.length > 0 && {
         type: "map",
-        entities: placed.map((meter) => ({ entity: meter.entities.worst_grade, name: meter.name })),
+        entities: placed.map(({ name, entities }) => ({ entity: entities.worst_grade, name, label_mode: "icon" })),
         grid_options: { columns: "full", rows: 6 },
       },
     ],
