@@ -22,7 +22,7 @@ export const LOOKS = {
 /** So long a meter keeps its place after it got better: what comes and goes must not shuffle the page. */
 export const SETTLING_MS = 60_000;
 
-/** So long a change of the order is told of once only: Home Assistant draws anew when it has not been told for a while. */
+/** So long a change of the order is told of once only: who is told all the time never comes to draw anything. */
 const TOLD_MS = 5_000;
 
 const GRADES = ["alarm", "warning"];
