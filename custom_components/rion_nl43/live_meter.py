@@ -77,6 +77,7 @@ class LiveMeter:
         _send(
             "snapshot",
             [subscription],
+            subscription=subscription.number,
             version=async_page_version(self._hass),
             name=async_meter_name(self._hass, self._entry),
             serial=monitor.identity.serial,

@@ -45,6 +45,11 @@ class LiveSubscription:
         return self._connection, self._number
 
     @property
+    def number(self) -> int:
+        """Its number on the connection, by which the client acknowledges."""
+        return self._number
+
+    @property
     def may_read_all(self) -> bool:
         """Whether the client may read everything."""
         return self._connection.user.permissions.access_all_entities(POLICY_READ)
