@@ -29,6 +29,7 @@ from .episode_store import EpisodeStore
 from .episode_view import async_setup_episode_view
 from .frontend import async_load_frontend, async_setup_frontend
 from .issues import async_follow_issues
+from .live_history import async_forget_history, async_get_history
 from .live_websocket import async_setup_live_websocket
 from .memory import MemoryStore
 from .meter_news import async_tell_news
@@ -91,6 +92,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
         identity,
         restored=restored,
         episodes=known_episodes,
+        live=async_get_history(hass, entry.entry_id),
         time_zone=dt_util.get_default_time_zone(),
     )
     runner = Runner(link, monitor, memory, episodes)
@@ -122,5 +124,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> boo
 
 async def async_remove_entry(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     """Forget what was kept of the meter."""
+    async_forget_history(hass, entry.entry_id)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await EpisodeStore(hass, entry.entry_id).async_remove()

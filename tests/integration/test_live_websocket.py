@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 
 from custom_components.rion_nl43.const import CONF_FEED
 from custom_components.rion_nl43.frontend import async_page_version
+from custom_components.rion_nl43.live_history import HISTORIES
 from custom_components.rion_nl43.live_subscription import UNACKNOWLEDGED_LIMIT
 from custom_components.rion_nl43.live_websocket import METERS, WATCHED
 from custom_components.rion_nl43.options import STREAMED
@@ -60,7 +61,7 @@ async def test_snapshot(hass: HomeAssistant, loaded: MockConfigEntry, viewer: Vi
     """It tells what a view begins with, and no more than that."""
     snapshot = await viewer.subscribe(loaded.entry_id)
     assert snapshot.keys() == {
-        *("event", "at", "version", "name", "serial", "labels", "rules", "sample", "trace", "runs"),
+        *("event", "at", "subscription", "version", "name", "serial", "labels", "rules", "sample", "trace", "runs"),
         *("available", "diagnosis", "feed", "run_state", "measuring_since", "standby"),
     }
     assert (snapshot["version"], snapshot["name"], snapshot["serial"]) == (
@@ -238,9 +239,13 @@ async def test_heartbeat(loaded: MockConfigEntry, viewer: Viewer) -> None:
 async def test_reload_and_removal(hass: HomeAssistant, loaded: MockConfigEntry, viewer: Viewer) -> None:
     """The subscription goes on after a reload, and ends when the entry is removed."""
     await viewer.subscribe(loaded.entry_id)
+    await let_pass(20)
     await hass.config_entries.async_reload(loaded.entry_id)
     await until(hass, lambda: runtime(loaded).monitor.available)
-    kinds = [event["event"] for event in await viewer.events()]
+    events = await viewer.events()
+    kinds = [event["event"] for event in events]
+    snapshot = events[kinds.index("snapshot")]
+    assert len(snapshot["trace"]["t"]) > 8
     kinds = kinds[kinds.index("reloading") :]
     assert kinds[:2] == ["reloading", "snapshot"]
     assert {"state", "sample"} <= set(kinds)
@@ -251,6 +256,7 @@ async def test_reload_and_removal(hass: HomeAssistant, loaded: MockConfigEntry, 
     assert [event["event"] for event in await viewer.events()] == ["gone"]
     assert not hass.data[METERS]
     assert not hass.data[WATCHED]
+    assert not hass.data[HISTORIES]
     answer = await viewer.ask(ACKNOWLEDGE, subscription=viewer.number, t=0)
     assert answer["error"]["translation_key"] == "live_subscription_unknown"
 

@@ -127,3 +127,20 @@ async def test_metrics(emulated_meter: MeterFactory) -> None:
         assert told["window_ln_60_running_90"] == watch.monitor.windows.levels(MINUTE).percentiles[90]
         gone = Metric.over(Quantity.WINDOW_LEQ, 300, WindowKind.RUNNING)
         assert found.level(gone) is None
+
+
+async def test_a_monitor_after_another_one(emulated_meter: MeterFactory) -> None:
+    """It goes on with what the first one kept, and what the measurement did is no news."""
+    meter = await emulated_meter()
+    async with watching(meter) as first:
+        await first.settled()
+        kept = first.monitor.live
+        runs, samples = kept.history(HISTORY_S).runs, kept.history(TRACE_S).samples.lp
+    # The meter frees its only connection slowly.
+    await asyncio.sleep(10)
+    async with watching(meter, live=kept) as second:
+        await second.settled()
+        told = second.monitor.live.history(HISTORY_S)
+        assert told.runs == runs
+        assert told.samples.lp[: len(samples)] == samples
+        assert len(told.samples.lp) > len(samples)

@@ -25,7 +25,7 @@ from .errors import (
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
-from .live.meter_live import HISTORY_S, TRACE_S, History
+from .live.meter_live import HISTORY_S, TRACE_S, History, MeterLive
 from .live.metrics import MetricLevels, known_metrics
 from .live.pace import Pace
 from .measurement.measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
@@ -66,6 +66,7 @@ __all__ = [
     "MeasurementMemory",
     "MeasurementState",
     "MeterAlerts",
+    "MeterLive",
     "MeterMonitor",
     "MetricLevels",
     "NoFreeStoreName",

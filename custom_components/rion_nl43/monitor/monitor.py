@@ -47,12 +47,14 @@ class MeterMonitor:
         *,
         restored: Mapping[str, Any] | None = None,
         episodes: object = None,
+        live: MeterLive | None = None,
         time_zone: tzinfo = UTC,
     ) -> None:
         """Take the meter, in a running event loop.
 
         `restored` is the `memory` of an earlier run and `episodes` that of its alerts, in which anything may stand:
-        each part takes its own piece and leaves alone what makes no sense. `time_zone` is that of the meter's clock.
+        each part takes its own piece and leaves alone what makes no sense. `live` is that of an earlier monitor of this
+        meter in the same program. `time_zone` is that of the meter's clock.
         """
         kept = kept_mapping(restored)
         self.identity = identity
@@ -77,7 +79,7 @@ class MeterMonitor:
             episodes=episodes,
             keep=keep,
         )
-        self.live = MeterLive()
+        self.live = MeterLive() if live is None else live
         self.on_sample(self.live.take_sample)
         self.on_measurement(self.live.take_measurement)
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
