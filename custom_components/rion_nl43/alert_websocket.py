@@ -1,5 +1,7 @@
 """Alerts over Home Assistant's websocket: what is open, and then everything that happens.
 
+What is open is told again when a meter has been set up or changed, and when one is gone.
+
 Nothing can be done over it: that is for the actions, which ask who calls.
 """
 
@@ -8,7 +10,9 @@ from typing import Any, Final
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 import probatio
@@ -60,6 +64,7 @@ class _Subscription:
         """Listen; returns what ends it."""
         ends = (
             async_get_news(self._hass).async_subscribe(self._async_take),
+            async_dispatcher_connect(self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_take_entry),
             async_track_time_interval(self._hass, self._async_send_heartbeat, HEARTBEAT, cancel_on_shutdown=True),
         )
 
@@ -89,6 +94,13 @@ class _Subscription:
             return
         if self._may_read(news.entry, news.rule_id):
             self._send("transition", transition=dict(news.data))
+
+    @callback
+    def _async_take_entry(self, change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+        """Tell what is open anew: a meter that is only set up again keeps what it has meanwhile."""
+        gone = change is ConfigEntryChange.REMOVED or entry.disabled_by is not None
+        if entry.domain == DOMAIN and (gone or entry.state is ConfigEntryState.LOADED):
+            self.async_send_snapshot()
 
     @callback
     def _async_send_heartbeat(self, _: object) -> None:

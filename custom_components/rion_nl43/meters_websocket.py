@@ -6,7 +6,7 @@ What the user may not read is left out; nothing can be done over it.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_MODEL, Platform
@@ -36,17 +36,16 @@ def async_setup_meters_websocket(hass: HomeAssistant) -> None:
 @callback
 def _ws_meters(hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]) -> None:
     """Send all meters of which the client may read anything, by their names."""
-    user = connection.user
+    user, registry = connection.user, er.async_get(hass)
     readable = None if user.permissions.access_all_entities(POLICY_READ) else user.permissions.check_entity
     found = []
     for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False):
-        entities = [
-            entity
-            for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-            if readable is None or readable(entity.entity_id, POLICY_READ)
-        ]
+        every = er.async_entries_for_config_entry(registry, entry.entry_id)
+        entities = [entity for entity in every if readable is None or readable(entity.entity_id, POLICY_READ)]
         if readable is None or entities:
-            found.append(_meter(hass, entry, entities))
+            # As the actions see it.
+            may_control = any(user.permissions.check_entity(entity.entity_id, POLICY_CONTROL) for entity in every)
+            found.append({**_meter(hass, entry, entities), "may_control": may_control})
     found.sort(key=lambda meter: (meter["name"].casefold(), meter["serial"]))
     connection.send_result(msg["id"], {"version": async_page_version(hass), "is_admin": user.is_admin, "meters": found})
 

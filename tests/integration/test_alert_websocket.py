@@ -19,6 +19,7 @@ from custom_components.rion_nl43.alerts import Metric, Quantity, Rule
 from custom_components.rion_nl43.monitor import MeterAlerts
 from emulator import EmulatedMeter
 
+from .alert_helpers import add_rule
 from .helpers import MockConfigEntry, let_pass
 
 LOUD = Rule(id="loud", name="Too loud", metric=Metric(Quantity.LP), alarm_db=100.0)
@@ -67,6 +68,44 @@ async def test_snapshot_transitions_and_heartbeat(
     assert (episode["open"], episode["meter"]) == (True, loaded.title)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=26))
     assert (await event(late))["event"] == "heartbeat"
+
+
+async def test_a_meter_that_is_set_up_again(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """What is open is told anew once it is there; that the meter was away meanwhile is not."""
+    await add_rule(hass, loaded, warning=None, alarm=100.0)
+    client = await hass_ws_client(hass)
+    assert (await subscribed(client))["episodes"] == []
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    onset = (await event(client))["transition"]
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    late = await hass_ws_client(hass)
+    assert (await subscribed(late))["episodes"] == []
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    for each in (client, late):
+        again = await event(each)
+        assert again["event"] == "snapshot"
+        assert [episode["episode_id"] for episode in again["episodes"]] == [onset["episode_id"]]
+
+
+@pytest.mark.usefixtures("alerts")
+async def test_a_meter_that_is_taken_away(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """Nothing of it is open any more; what happens to others than meters is no news."""
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    assert (await event(client))["event"] == "transition"
+    stranger = MockConfigEntry(domain="stranger")
+    stranger.add_to_hass(hass)
+    await hass.config_entries.async_remove(stranger.entry_id)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    gone = await event(client)
+    assert (gone["event"], gone["episodes"]) == ("snapshot", [])
 
 
 async def test_another_meter_is_not_told(

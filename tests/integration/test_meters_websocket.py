@@ -119,6 +119,7 @@ class TestMeters:
             "model": "NL-43",
             "area_id": area.id,
             "loaded": True,
+            "may_control": True,
             "position": [48.137, 11.575],
             "rules": [
                 {
@@ -219,10 +220,12 @@ class TestRights:
     async def test_who_may_only_look(
         self, hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: Any, hass_read_only_access_token: str
     ) -> None:
-        """He is told the same, and that he is no administrator."""
+        """He is told the same, and that he is no administrator and may use no actions."""
         everything = (await answer(await hass_ws_client(hass), "meters"))["result"]
+        (meter,) = everything["meters"]
         client = await hass_ws_client(hass, hass_read_only_access_token)
-        assert (await answer(client, "meters"))["result"] == everything | {"is_admin": False}
+        told = everything | {"is_admin": False, "meters": [meter | {"may_control": False}]}
+        assert (await answer(client, "meters"))["result"] == told
 
     async def test_who_may_read_some(
         self,

@@ -8,7 +8,7 @@
  * }} Rule
  * @typedef {{
  *   config_entry_id: string, device_id: string | null, name: string, serial: string, model: string,
- *   area_id: string | null, loaded: boolean, position: [number, number] | null,
+ *   area_id: string | null, loaded: boolean, may_control: boolean, position: [number, number] | null,
  *   entities: Record<string, string>, disabled: Record<string, string>, rules: Rule[],
  * }} Meter
  * @typedef {{version: string, is_admin: boolean, meters: Meter[]}} Meters
