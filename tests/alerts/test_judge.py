@@ -1,16 +1,20 @@
 """The judge of one rule: what begins anew and when, and what the next reading is told of the ones before."""
 
 from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.rion_nl43.acoustics import energy_mean
 from custom_components.rion_nl43.alerts import (
     Direction,
     Dropped,
     Grade,
+    Helper,
     Metric,
     Nearest,
     Quantity,
+    Reading,
     TransitionKind,
     Verdict,
     Weekly,
@@ -151,3 +155,137 @@ def test_what_is_looked_at_no_longer_does_not_crowd_out_the_peak() -> None:
     fall(50, 70.0)
     assert site.kinds == [TransitionKind.ONSET]
     assert (site.episode.began, site.episode.peak_db) == (EIGHT + 125, 70.0)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_hours_open_and_close_to_the_moment(told: bool) -> None:
+    """Seen and told with the reading that ends then, or with the time, however quiet it is."""
+    site = Site(warning(schedule=FROM_NINE))
+    judge = site.engine.raiser("loud")
+    for change_s, is_open in ((3600, True), (7200, False)):
+        site.hear(change_s - 1 - site.at, 50)
+        site.engine.collect_changed()
+        assert judge.in_schedule is not is_open
+        if told:
+            site.wait(1)
+        else:
+            site.hear(1, 50)
+        assert judge.in_schedule is is_open
+        assert site.engine.collect_changed() == {"loud"}
+
+
+def test_a_snooze_ends_to_the_moment() -> None:
+    """However quiet it is."""
+    site = Site(warning())
+    site.take(site.engine.snooze("loud", site.now + 60, site.now))
+    site.hear(59, 50)
+    site.engine.collect_changed()
+    snoozed = [site.engine.raiser("loud").snoozed_until]
+    site.hear(1, 50)
+    snoozed.append(site.engine.raiser("loud").snoozed_until)
+    assert snoozed == [EIGHT + 60, None]
+    assert site.engine.collect_changed() == {"loud"}
+
+
+def test_nothing_is_pending_once_the_hours_are_open() -> None:
+    """Whether a helper opens them or another zone does, what holds is raised, and that at once."""
+
+    def open_helper(site: Site) -> None:
+        site.take(site.engine.set_schedule("site", True, site.now))
+
+    def move(site: Site) -> None:
+        site.take(site.engine.set_zone(ZoneInfo("Europe/Berlin"), site.now))
+
+    for schedule, act in ((Helper("site"), open_helper), (FROM_NINE, move)):
+        site = Site(warning(schedule=schedule))
+        site.hear(60, 66)
+        pending = [site.engine.raiser("loud").pending]
+        act(site)
+        pending.append(site.engine.raiser("loud").pending)
+        assert (site.kinds, pending) == ([TransitionKind.ONSET], [True, False])
+
+
+def test_nothing_is_pending_once_our_clock_is_set_back() -> None:
+    """And an outage is told by the clock as it is then."""
+    site = Site(warning(), warning("open", duration_s=10))
+    site.hear(30, 66)
+    site.wait(-3600)
+    assert not site.engine.raiser("loud").pending
+    site.wait(10.9)
+    assert site.kinds == [TransitionKind.ONSET]
+    site.wait(0.1)
+    assert site.kinds == [TransitionKind.ONSET, TransitionKind.NO_DATA]
+
+
+@pytest.mark.parametrize(("back_s", "dropped"), [(1.0, False), (1.001, True)])
+def test_from_when_on_a_clock_was_set_back(back_s: float, dropped: bool) -> None:
+    """A reading that ends a second before the last one says nothing; one of before that says that the clock was put."""
+    site = Site(warning())
+    site.hear(30, 66)
+    site.take(site.engine.take({"loud": Reading(site.now - back_s, 1.0, 66.0)}))
+    nearest = site.explain().nearest
+    assert (nearest == Nearest(EIGHT + 30, 30, Grade.WARNING, 66, Dropped.CLOCK)) is dropped
+    assert (nearest is None) is not dropped
+    assert site.explain().over_s == (1 if dropped else 30)
+
+
+def test_what_was_not_over_did_not_come_near() -> None:
+    """Nor did what was pending when the rule was switched off: it was not dropped by anything that was heard."""
+    site = Site(warning())
+    site.hear(5, 50)
+    site.hole(60)
+    site.hear(5, 50)
+    site.hole(-3600)
+    site.hear(5, 50)
+    assert site.explain().nearest is None
+    site = Site(warning())
+    site.hear(30, 66)
+    site.configure(warning(enabled=False))
+    assert site.explain().nearest is None
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_reading_that_was_on_its_way_when_a_rule_was_switched_on(enabled: bool) -> None:
+    """What of it was before is no evidence."""
+    site = Site(warning(enabled=enabled))
+    site.hear(3, 66)
+    site.at += 0.4
+    site.configure(warning(enabled=False))
+    site.configure(warning())
+    site.take(site.engine.take({"loud": Reading(site.now + 0.6, 1.0, 66.0)}))
+    assert (site.explain().judged_s, site.explain().over_s) == (0.6, 0.6)
+    assert site.explain().last_sample_at == EIGHT + 4
+
+
+def test_an_open_episode_is_told_as_it_is_now() -> None:
+    """Time without samples is time of it, too."""
+    site = Site(warning(duration_s=0))
+    site.hear(11, 66)
+    site.wait(9)
+    episode = site.engine.raiser("loud").episode
+    assert episode is not None
+    assert episode.coverage_percent == pytest.approx(100 * 10 / 19)
+    assert episode == site.episode
+
+
+def test_the_cooldown_is_exact_though_the_time_is_told() -> None:
+    """At the very moment, before the reading that ends with it."""
+    site = Site(warning(duration_s=0, cooldown_s=60))
+    site.hear(1, 66)
+    site.hear(1, 50)
+    site.hear(59, 50)
+    site.take(site.engine.tick(site.now + 1))
+    site.hear(1, 66)
+    assert site.story[-1] == ("reopened", 62, "warning")
+
+
+def test_what_was_heard_in_the_cooldown_belongs_to_an_episode_that_is_opened_again() -> None:
+    """All of it, the long quiet time as well."""
+    site = Site(warning(cooldown_s=300))
+    site.hear(60, 66)
+    site.hear(60, 50)
+    site.hear(100, 40)
+    site.hear(60, 66)
+    assert site.kinds[-1] is TransitionKind.REOPENED
+    assert site.episode.coverage_percent == 100
+    assert site.episode.leq_db == pytest.approx(energy_mean([66, 50, 40], [60, 60, 100]))
