@@ -217,6 +217,25 @@ def test_nothing_is_pending_once_our_clock_is_set_back() -> None:
     assert site.kinds == [TransitionKind.ONSET, TransitionKind.NO_DATA]
 
 
+def test_nothing_is_pending_once_anything_is_done_by_a_clock_that_was_set_back() -> None:
+    """Though it is done to something else."""
+    site = Site(warning())
+    site.hear(30, 66)
+    site.at -= 3600
+    site.do(site.engine.set_reachable, True)
+    assert not site.engine.raiser("loud").pending
+
+
+def test_a_restart_after_the_hours_have_closed_finds_them_closed() -> None:
+    """The episode ended then, and the hours are told as they are now."""
+    site = Site(warning(schedule=Weekly(time(7), time(9))))
+    site.hear(100, 66)
+    site.restart(after_s=2 * 3600)
+    assert site.story[-1] == ("cleared", 3600.0, "ok")
+    assert site.explain().verdict is Verdict.OUTSIDE_SCHEDULE
+    assert site.engine.raiser("loud").in_schedule is False
+
+
 @pytest.mark.parametrize(("back_s", "dropped"), [(1.0, False), (1.001, True)])
 def test_from_when_on_a_clock_was_set_back(back_s: float, dropped: bool) -> None:
     """A reading that ends a second before the last one says nothing; one of before that says that the clock was put."""
