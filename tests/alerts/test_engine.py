@@ -442,6 +442,7 @@ def test_the_trace_of_an_episode_that_is_forgotten_is_not_completed() -> None:
     site.hear(70, 50)
     site.wait(0)
     assert site.engine.next_tick is None
+    assert site.episode.trace is not None
     assert len(site.episode.trace.levels_db) > 60
 
 
