@@ -23,11 +23,10 @@ SAMPLES_WITHIN_S = 120.0
 class Instance:
     """One Home Assistant, its probe, and the samples of its meters."""
 
-    def __init__(self, hass: HomeAssistant, probe: Probe, whole: Probe, log: core.LogCounter) -> None:
-        """Listen to the meters that there are; `whole` has watched the start, and forgets nothing."""
+    def __init__(self, hass: HomeAssistant, probe: Probe, log: core.LogCounter) -> None:
+        """Listen to the meters that there are."""
         self._hass = hass
         self._probe = probe
-        self._whole = whole
         self._log = log
         self._samples: dict[str, int] = {}
         self._missing: set[str] = set()
@@ -37,7 +36,7 @@ class Instance:
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked for, and return the figures of the time that it took."""
         if order["do"] == "sum up":
-            return self.figures(self._whole)
+            return self.figures(whole=True)
         self._begin()
         match order["do"]:
             case "add":
@@ -51,7 +50,7 @@ class Instance:
                 await asyncio.sleep(order["seconds"])
             case "recover":
                 await self.sampled()
-        return self.figures(self._probe)
+        return self.figures()
 
     async def sampled(self) -> None:
         """Wait until each meter has brought another sample."""
@@ -61,10 +60,10 @@ class Instance:
             async with asyncio.timeout(SAMPLES_WITHIN_S):
                 await self._complete.wait()
 
-    def figures(self, probe: Probe) -> dict[str, Any]:
-        """Return what a probe found, and what there was to count in the last phase."""
+    def figures(self, *, whole: bool = False) -> dict[str, Any]:
+        """Return what the last phase took, or all of them, and what there was to count in the last one."""
         available = sum(entry.runtime_data.monitor.available for entry in core.entries(self._hass))
-        return asdict(probe.figures()) | {
+        return asdict(self._probe.figures(whole=whole)) | {
             "samples": sum(self._samples.values()),
             "available": available,
             "log_lines": self._log.ours,
@@ -98,15 +97,14 @@ async def _run(folder: Path) -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     log = core.LogCounter.install()
     hass = await core.prepare(folder)
-    probe, whole = Probe(), Probe()
+    probe = Probe()
     await core.start(hass)
-    instance = Instance(hass, probe, whole, log)
+    instance = Instance(hass, probe, log)
     await instance.sampled()
-    _tell(instance.figures(whole))
+    _tell(instance.figures())
     while line := await orders.readline():
         _tell(await instance.obey(json.loads(line)))
     probe.stop()
-    whole.stop()
     await hass.async_stop(force=True)
 
 
