@@ -25,6 +25,8 @@ UNREACHABLE_SENTENCES: Final[Mapping[Verdict, str]] = {
     Verdict.WITHIN_LIMITS: "The meter is reachable.",
     Verdict.PENDING: "The meter is unreachable, but not for long enough yet.",
 }
+# What these say is of the level already.
+OF_LEVEL: Final = frozenset({Verdict.HELD, Verdict.WITHIN_LIMITS, Verdict.PENDING, Verdict.SHARE_TOO_SMALL})
 DROPPED: Final[Mapping[Dropped, str]] = {
     Dropped.QUIET: "the level went back",
     Dropped.GAP: "no samples came",
@@ -41,8 +43,9 @@ def explanation_text(explanation: Explanation, rule: Rule | None, episode: Episo
     parts = [_verdict(explanation, rule, episode, zone)]
     if rule is not None and explanation.level_db is not None and explanation.threshold_db is not None:
         beyond = "more" if rule.direction is Direction.ABOVE else "less"
+        subject = "It" if explanation.verdict in OF_LEVEL else "The level"
         parts.append(
-            f"It is {explanation.level_db:.1f} dB, "
+            f"{subject} is {explanation.level_db:.1f} dB, "
             f"and {_article(explanation.grade)} takes {beyond} than {explanation.threshold_db:.1f} dB"
             f"{_for_how_long(explanation)}."
         )

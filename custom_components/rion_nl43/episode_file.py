@@ -12,20 +12,30 @@ from .const import DOMAIN
 SUFFIX: Final = ".csv"
 # Without it spreadsheets take umlauts for something else.
 BYTE_ORDER_MARK: Final = "\ufeff"
+# Home Assistant's folder of media: beside the configuration in a container, within it elsewhere.
+MEDIA: Final = "media"
+LOCAL_MEDIA: Final = "local"
 
 
 async def async_write_table(hass: HomeAssistant, file: str, table: str) -> str:
     """Write a table, over an older one if there is one, and return the whole path.
 
-    A relative path is one of the configuration folder. Raises ServiceValidationError where nobody allowed to write, and
-    HomeAssistantError where it cannot be written.
+    A relative path is one of the configuration folder, or of the media folder if it begins with "media". Raises
+    ServiceValidationError where nobody allowed to write, and HomeAssistantError where it cannot be written.
     """
-    path = Path(hass.config.path(file))
+    path = _whole_path(hass, Path(file))
     if path.suffix != SUFFIX:
         raise _error(ServiceValidationError, "file_not_csv", path)
     if not await hass.async_add_executor_job(_write, hass, path, table):
         raise _error(ServiceValidationError, "path_not_allowed", path)
     return str(path)
+
+
+def _whole_path(hass: HomeAssistant, path: Path) -> Path:
+    media = hass.config.media_dirs.get(LOCAL_MEDIA)
+    if media and path.parts[:1] == (MEDIA,):
+        return Path(media, *path.parts[1:])
+    return Path(hass.config.path(str(path)))
 
 
 def _write(hass: HomeAssistant, path: Path, table: str) -> bool:

@@ -433,6 +433,19 @@ def test_the_history_is_bounded() -> None:
     assert all(site.engine.episode(episode.id) == episode for episode in site.engine.episodes())
 
 
+def test_the_trace_of_an_episode_that_is_forgotten_is_not_completed() -> None:
+    """The others' are."""
+    site = Site(warning(duration_s=0), history=1)
+    for _ in range(3):
+        site.hear(1, 66)
+        site.hear(1, 50)
+    site.hear(70, 50)
+    site.wait(0)
+    assert site.engine.next_tick is None
+    assert site.episode.trace is not None
+    assert len(site.episode.trace.levels_db) > 60
+
+
 def test_an_episode_that_is_forgotten_is_not_opened_again() -> None:
     """Another one begins."""
     site = Site(warning(duration_s=0, cooldown_s=60), history=0)

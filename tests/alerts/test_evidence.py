@@ -18,6 +18,8 @@ from custom_components.rion_nl43.alerts.evidence import (
 from .sounds import rule, warning
 
 ALL_QUIET = QUIET | QUIET << 1
+# All that a level may say.
+MARKS = (0, OVER, OVER | OVER << 1, OVER | QUIET << 1, QUIET << 1, ALL_QUIET)
 SCALE = Scale(rule(clear_margin_db=2.0))
 
 
@@ -52,6 +54,7 @@ def test_low_levels_may_be_the_breach() -> None:
         (0.001, 50.0, Share, 1),
         (0.007, 33.4, Share, 3),
         (60, 0.00001, Share, 1),
+        (3600, 50.0, Share, 1_800_000),
     ],
 )
 def test_how_much_is_needed(duration_s: float, share_percent: float, kind: type, needed_ms: int) -> None:
@@ -63,7 +66,7 @@ def test_how_much_is_needed(duration_s: float, share_percent: float, kind: type,
 
 @settings(deadline=None)
 @given(
-    pieces=st.lists(st.tuples(st.integers(0, 30), st.sampled_from([0, OVER, 2 * QUIET, ALL_QUIET])), max_size=60),
+    pieces=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(MARKS)), max_size=60),
     duration_ms=st.integers(1, 60),
     needed=st.floats(0.01, 1),
 )
@@ -76,7 +79,7 @@ def test_a_share_counts_as_a_list_would(pieces: list[tuple[int, int]], duration_
         share.put(marks, ms, len(marks_of))
         marks_of += [marks] * ms
         looked_at = marks_of[-duration_ms:]
-        for mark in (OVER, QUIET, QUIET << 1):
+        for mark in (OVER, OVER << 1, QUIET, QUIET << 1):
             count = sum(each & mark != 0 for each in looked_at)
             assert share.ms(mark) == count
             assert share.complete(mark) is (count >= needed_ms)
@@ -104,6 +107,40 @@ def test_a_share_keeps_no_more_than_it_looks_at() -> None:
         share.put(ALL_QUIET, 100, (20_000 + slot) * 100)
     assert share._head == len(share._runs) - 1
     assert share.easy_limit(SCALE) == 63.0
+
+
+@pytest.mark.parametrize("runs", [601, 3_000])
+def test_a_share_is_tidied_up_where_that_is_worth_it(runs: int) -> None:
+    """Many at once, and never more is moved than goes: what a reading costs does not depend on the duration."""
+    share = Share(runs * 100, runs * 90)
+    tidied = []
+    for slot in range(8 * runs):
+        kept_before, head_before = len(share._runs), share._head
+        share.put(OVER if slot % 2 else ALL_QUIET, 100, slot * 100)
+        if share._head < head_before:
+            tidied.append((kept_before + 1 - len(share._runs), len(share._runs)))
+    assert tidied
+    assert all(gone >= 1_000 and gone >= moved for gone, moved in tidied)
+
+
+def test_a_long_reading_takes_the_place_of_many_short_ones() -> None:
+    """Nothing of them is kept."""
+    share = Share(300_000, 270_000)
+    for slot in range(3_000):
+        share.put(OVER if slot % 2 else ALL_QUIET, 100, slot * 100)
+    share.put(ALL_QUIET, 300_000, 300_000)
+    assert (list(share._runs), len(share._starts), share._head) == ([(300_000 << 4) | ALL_QUIET], 1, 0)
+    assert (share.ms(QUIET), share.over, share.began) == (300_000, False, None)
+
+
+def test_a_share_knows_since_when_it_is_over() -> None:
+    """Though the level rose meanwhile, and is not looked at where it began to be over."""
+    share = Share(1000, 900)
+    share.put(ALL_QUIET, 500, 0)
+    share.put(OVER | QUIET << 1, 500, 500)
+    share.put(OVER, 500, 1000)
+    share.put(OVER | OVER << 1, 2000, 1500)
+    assert (share.began, share.since_over_ms, share.ms(OVER << 1)) == (500, 1000, 1000)
 
 
 @pytest.mark.parametrize("evidence", [LastReading(), Streak(1000), Share(1000, 900)])

@@ -387,6 +387,19 @@ def test_our_clock_is_set_back() -> None:
     assert ended[0].ended >= ended[0].onset
 
 
+@pytest.mark.parametrize("told_after_s", [0, 50])
+def test_our_clock_is_set_back_once(told_after_s: int) -> None:
+    """Whoever tells the time, however long after the readings told it first, sets nothing back any more."""
+    site = Site(warning())
+    site.hear(5, 50)
+    site.hole(-3600)
+    site.hear(1, 50)
+    site.hear(told_after_s, 66)
+    site.wait(0)
+    site.hear(70 - told_after_s, 66)
+    assert [(kind, at) for kind, at, _ in site.story] == [("onset", 5 - 3600 + 1 + 60)]
+
+
 def test_our_clock_is_set_back_by_a_little() -> None:
     """A second is no jump: nothing counts twice, and nothing is lost."""
     site = Site(warning())

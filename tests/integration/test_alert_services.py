@@ -49,6 +49,12 @@ def read(path: str) -> str:
     return Path(path).read_bytes().decode("utf-8-sig")
 
 
+def put_media(hass: HomeAssistant, folder: str) -> None:
+    """Let Home Assistant have its media there, and write nowhere else."""
+    hass.config.media_dirs = {"local": folder}
+    hass.config.allowlist_external_dirs = {folder}
+
+
 def make_link(folder: str, to: str) -> None:
     """Make a folder in which is a link to another one."""
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -345,11 +351,30 @@ class TestExport:
 
     async def test_file(self, hass: HomeAssistant, loaded: MockConfigEntry, rule_id: str) -> None:
         """It is written where Home Assistant may write, over an older one."""
-        hass.config.allowlist_external_dirs = {hass.config.path("media")}
+        put_media(hass, hass.config.path("media"))
         for _ in range(2):
             response = await ask(hass, "export_episodes", file="media/noise/alerts.csv")
             assert response["file"] == hass.config.path("media", "noise", "alerts.csv")
             assert read(response["file"]) == response["csv"]
+
+    async def test_file_in_a_container(
+        self, hass: HomeAssistant, loaded: MockConfigEntry, rule_id: str, tmp_path: Path
+    ) -> None:
+        """The media folder is not within the configuration there."""
+        put_media(hass, str(tmp_path))
+        response = await ask(hass, "export_episodes", file="media/noise/alerts.csv")
+        assert response["file"] == str(tmp_path / "noise" / "alerts.csv")
+        assert read(response["file"]) == response["csv"]
+        assert await refused_to_tell(hass, "export_episodes", file="media/../alerts.csv") == "path_not_allowed"
+
+    async def test_file_without_a_media_folder(
+        self, hass: HomeAssistant, loaded: MockConfigEntry, rule_id: str
+    ) -> None:
+        """Then it is a folder of the configuration as others, which may be allowed."""
+        hass.config.media_dirs = {}
+        hass.config.allowlist_external_dirs = {hass.config.path("media")}
+        response = await ask(hass, "export_episodes", file="media/alerts.csv")
+        assert response["file"] == hass.config.path("media", "alerts.csv")
 
     @pytest.mark.parametrize(
         ("file", "key"),
@@ -369,7 +394,7 @@ class TestExport:
     ) -> None:
         """It is not written."""
         make_link(hass.config.path("media"), hass.config.config_dir)
-        hass.config.allowlist_external_dirs = {hass.config.path("media")}
+        put_media(hass, hass.config.path("media"))
         assert await refused_to_tell(hass, "export_episodes", file=file) == key
         assert not found(hass.config.config_dir, "alerts*")
 
@@ -377,7 +402,7 @@ class TestExport:
         self, hass: HomeAssistant, loaded: MockConfigEntry, rule_id: str
     ) -> None:
         """It says why."""
-        hass.config.allowlist_external_dirs = {hass.config.path("media")}
+        put_media(hass, hass.config.path("media"))
         make_link(hass.config.path("media", "alerts.csv"), hass.config.config_dir)
         with pytest.raises(HomeAssistantError) as raised:
             await ask(hass, "export_episodes", file="media/alerts.csv")

@@ -72,9 +72,17 @@ def test_active() -> None:
         explained(Verdict.ACTIVE, grade=Grade.ALARM, level_db=66.04, threshold_db=70.0), RULE, EPISODE, UTC
     )
     assert text == (
-        "A warning is active since 1970-01-01 00:01:00. It is 66.0 dB, and an alarm takes more than 70.0 dB."
+        "A warning is active since 1970-01-01 00:01:00. The level is 66.0 dB, and an alarm takes more than 70.0 dB."
     )
     assert explanation_text(explained(Verdict.ACTIVE), RULE, None, UTC) == "A warning is active."
+
+
+@pytest.mark.parametrize("verdict", SENTENCES)
+def test_what_has_a_level(verdict: Verdict) -> None:
+    """No rule and no meter is so many dB: the level is."""
+    text = explanation_text(explained(verdict, level_db=66.0, threshold_db=70.0), RULE, None, UTC)
+    subject = "It" if SENTENCES[verdict].startswith("The level ") else "The level"
+    assert f". {subject} is 66.0 dB, and " in text
 
 
 def test_pending() -> None:

@@ -118,6 +118,60 @@ class TestEscalate:
         await until_breach(hass, rule_id, STATE_OFF)
         assert not told
 
+    @pytest.mark.parametrize("times", [1, 3])
+    async def test_the_notice_goes_when_somebody_acknowledges(
+        self, hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, rule_id: str, times: int
+    ) -> None:
+        """It says that nobody has: at once, whether it would have been told again or not."""
+        await self.begin(hass, loaded, times=times)
+        with tone(meter):
+            await until_breach(hass, rule_id, STATE_ON)
+            await let_pass(125)
+            assert len(notices(hass)) == 1
+            await act(hass, "acknowledge", **target(hass, loaded))
+            await settle(hass)
+            assert not notices(hass)
+
+    async def test_the_notice_goes_when_somebody_acknowledges_meanwhile(
+        self, hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, rule_id: str
+    ) -> None:
+        """Also while what is to be done otherwise is still being done."""
+        await self.begin(hass, loaded, times=1, then_do=[{"delay": {"minutes": 1}}])
+        with tone(meter):
+            await until_breach(hass, rule_id, STATE_ON)
+            await let_pass(125)
+            await act(hass, "acknowledge", **target(hass, loaded))
+            await let_pass(60)
+            await settle(hass)
+            assert not notices(hass)
+
+    async def test_the_notice_goes_at_the_end(
+        self, hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, rule_id: str
+    ) -> None:
+        """Nobody has to take care of what is over."""
+        await self.begin(hass, loaded, times=1)
+        with tone(meter):
+            await until_breach(hass, rule_id, STATE_ON)
+            await let_pass(125)
+            assert len(notices(hass)) == 1
+        await until_breach(hass, rule_id, STATE_OFF)
+        assert not notices(hass)
+
+    async def test_what_is_no_alarm_any_more_is_not_told_again(
+        self, hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, rule_id: str
+    ) -> None:
+        """Who wants alarms only is not told of a warning after all."""
+        told = await self.begin(hass, loaded, grades=["alarm"], times=3)
+        with tone(meter, WARNING_DB):
+            with tone(meter):
+                await until_breach(hass, rule_id, STATE_ON)
+                await let_pass(125)
+                assert len(told) == 1
+            await let_pass(240)
+            assert rule_value(hass, rule_id, "breach") == STATE_ON
+        assert len(told) == 1
+        assert not notices(hass)
+
 
 class TestLight:
     """Signals while an alert is active."""

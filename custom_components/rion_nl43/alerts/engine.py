@@ -261,6 +261,8 @@ class AlertEngine:
         if ended < self._heard - SET_BACK_MS:
             self._ledger.recording.clear()
             self._heard = began
+            # Whoever tells the time next must not find the same jump once more.
+            self._pass_to(began / 1000)
         if ended > self._heard:
             if reading.leq_db is not None:
                 self._ledger.hear(max(began, self._heard), ended, reading.leq_db)

@@ -27,7 +27,7 @@ class Figures:
 
 
 class Probe:
-    """Watches the running loop until cancelled; made in the loop's own thread."""
+    """Watches the running loop until stopped; made in the loop's own thread."""
 
     def __init__(self) -> None:
         """Begin to watch."""
@@ -37,27 +37,27 @@ class Probe:
         self._due = self._loop.time() + INTERVAL_S
         self._looked_cpu_s = time.process_time()
         self._handle = self._loop.call_at(self._due, self._look)
-        self._began = self._moment()
+        self._whole = self._phase = (0, *self._moment())
 
     def begin(self) -> None:
-        """Forget what was found so far."""
-        self._lags_s.clear()
-        self._own_s.clear()
-        self._began = self._moment()
+        """Begin another phase."""
+        self._phase = (len(self._lags_s), *self._moment())
 
-    def figures(self) -> Figures:
-        """Return what was found since the beginning."""
-        seconds, loop_cpu_s, process_cpu_s = (now - then for now, then in zip(self._moment(), self._began, strict=True))
+    def figures(self, *, whole: bool = False) -> Figures:
+        """Return what was found since the phase began, or in all phases."""
+        first, *began = self._whole if whole else self._phase
+        seconds, loop_cpu_s, process_cpu_s = (now - then for now, then in zip(self._moment(), began, strict=True))
+        lags_s, own_s = self._lags_s[first:], self._own_s[first:]
         return Figures(
             seconds=seconds,
             loop_cpu_s=loop_cpu_s,
             process_cpu_s=process_cpu_s,
             memory_mb=_memory_mb(),
-            lag_p50_s=percentile(self._lags_s, 50),
-            lag_p99_s=percentile(self._lags_s, 99),
-            lag_max_s=max(self._lags_s, default=0.0),
-            own_p99_s=percentile(self._own_s, 99),
-            own_max_s=max(self._own_s, default=0.0),
+            lag_p50_s=percentile(lags_s, 50),
+            lag_p99_s=percentile(lags_s, 99),
+            lag_max_s=max(lags_s, default=0.0),
+            own_p99_s=percentile(own_s, 99),
+            own_max_s=max(own_s, default=0.0),
         )
 
     def stop(self) -> None:
