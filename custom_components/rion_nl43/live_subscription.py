@@ -34,7 +34,7 @@ class LiveSubscription:
         self.metrics = metrics
         self.keys = tuple(metrics)
         self.history_s = history_s
-        self.number = number
+        self._number = number
         self._connection = connection
         self._unacknowledged: deque[float] | None = deque() if acknowledges else None
         self._skipped = 0
@@ -42,7 +42,7 @@ class LiveSubscription:
     @property
     def id(self) -> tuple[ActiveConnection, int]:
         """What tells it from all others."""
-        return self._connection, self.number
+        return self._connection, self._number
 
     @property
     def number(self) -> int:
@@ -61,7 +61,7 @@ class LiveSubscription:
     @callback
     def async_send(self, event: bytes) -> None:
         """Tell the client what is written down already."""
-        self._connection.send_message(construct_event_message(self.number, event))
+        self._connection.send_message(construct_event_message(self._number, event))
 
     @callback
     def async_send_sample(self, t: float, event: bytes) -> None:
@@ -105,5 +105,5 @@ class LiveSubscription:
     @callback
     def async_cancel(self) -> None:
         """End it from this side."""
-        if end := self._connection.subscriptions.pop(self.number, None):
+        if end := self._connection.subscriptions.pop(self._number, None):
             end()
