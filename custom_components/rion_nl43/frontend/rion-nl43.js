@@ -5,6 +5,8 @@
  * Every module is found relative to this one, so that all of them are of one version.
  */
 
+import { defineLiveTrace } from "./cards/live-trace.js";
 import { defineStrategies } from "./strategy/dashboard.js";
 
 defineStrategies();
+defineLiveTrace();

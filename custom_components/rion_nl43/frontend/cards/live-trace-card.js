@@ -1,0 +1,265 @@
+// @ts-check
+/**
+ * The card `custom:rion-nl43-live-trace`: the level of a meter now, how it moves, and what its alert rules make of it.
+ *
+ * @typedef {import("../core/live.js").Live} Live
+ * @typedef {import("../core/live.js").Change} Change
+ * @typedef {import("../core/texts.js").Translate} Translate
+ * @typedef {import("./live-trace-config.js").TraceConfig} TraceConfig
+ */
+
+import { el } from "../core/dom.js";
+import { clock, level } from "../core/format.js";
+import { subscribeLive } from "../core/live.js";
+import { loadTexts } from "../core/texts.js";
+import { SPANS } from "../trace/scale.js";
+import { checked, configForm, entryOf, stubConfig } from "./live-trace-config.js";
+import { facts, legend, limitsOf, linesOf, message, summary } from "./live-trace-parts.js";
+import { TracePlot } from "./live-trace-plot.js";
+import { STYLE } from "./live-trace-style.js";
+
+const SHORT_S = 300;
+/** Figures that change faster than this cannot be read. */
+const FIGURES_MS = 250;
+const CALM_MS = 1000;
+const SUMMARY_MS = 5000;
+
+/** @type {Translate | undefined} */
+let words;
+
+export class LiveTraceCard extends HTMLElement {
+  static getConfigForm() {
+    return configForm(words);
+  }
+
+  /** @param {any} hass */
+  static getStubConfig(hass) {
+    return stubConfig(hass);
+  }
+
+  constructor() {
+    super();
+    /** @type {TraceConfig} */
+    this._config = { type: "" };
+    /** @type {any} */
+    this._hass = undefined;
+    /** @type {Live | null} */
+    this._live = null;
+    /** @type {keyof typeof SPANS} */
+    this._span = "1min";
+    /** @type {string | undefined} */
+    this._entry = undefined;
+    this._problem = "";
+    this._historyS = SHORT_S;
+    this._begun = 0;
+    this._language = "";
+    /** @type {(() => void) | undefined} */
+    this._unsubscribe = undefined;
+    this._plot = new TracePlot();
+    this._figuresAt = 0;
+    this._build();
+  }
+
+  /** @param {any} config */
+  setConfig(config) {
+    const before = this._config;
+    this._config = checked(config);
+    this._span = config.span === before.span && before.type ? this._span : (config.span ?? "1min");
+    this._title.textContent = config.title ?? "";
+    this._title.hidden = !config.title;
+    this._restart();
+  }
+
+  /** @param {any} hass */
+  set hass(hass) {
+    const before = this._hass;
+    this._hass = hass;
+    const other = before?.devices !== hass.devices || before?.entities !== hass.entities;
+    if (!before || (other && !this._entry)) {
+      this._restart();
+    } else if (before.language !== hass.language || before.locale !== hass.locale || before.themes !== hass.themes) {
+      this._loadTexts();
+    }
+  }
+
+  getCardSize() {
+    return 4;
+  }
+
+  getGridOptions() {
+    return { columns: 12, rows: 5, min_columns: 6, min_rows: 3 };
+  }
+
+  connectedCallback() {
+    this._plot.start();
+    this._summing = setInterval(() => this._sum(), SUMMARY_MS);
+    this._restart();
+  }
+
+  disconnectedCallback() {
+    this._plot.stop();
+    clearInterval(this._summing);
+    this._end();
+  }
+
+  _build() {
+    this._title = el("h2", { hidden: true });
+    this._figure = el("span", { className: "level" }, "–");
+    this._label = el("span", { className: "label" });
+    this._facts = el("div", { className: "facts" });
+    this._spans = el("div", { className: "spans", role: "group" });
+    this._message = el("div", { className: "message", hidden: true, role: "status" });
+    this._legend = el("div", { className: "legend", hidden: true });
+    const now = el("div", { className: "now" }, this._figure, el("span", { className: "unit" }, "dB"), this._label);
+    const head = el("div", { className: "head" }, now, this._facts, this._spans);
+    const card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
+    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), card);
+  }
+
+  _end() {
+    this._begun += 1;
+    this._unsubscribe?.();
+    this._unsubscribe = undefined;
+  }
+
+  /** Find the meter and listen to it, if there is all that it takes. */
+  async _restart() {
+    this._end();
+    const begun = this._begun;
+    if (!this._hass || !this._config.type || !this.isConnected) {
+      return;
+    }
+    this._loadTexts();
+    try {
+      this._entry = await entryOf(this._hass, this._config);
+      this._problem = this._entry ? "" : "unknown";
+    } catch {
+      this._problem = "error";
+    }
+    // Meanwhile the card may have been told of another meter, or taken away.
+    if (begun === this._begun) {
+      this._listen();
+    }
+  }
+
+  _listen() {
+    this._unsubscribe?.();
+    this._unsubscribe = undefined;
+    if (this._entry && !this._problem) {
+      const historyS = Math.max(this._historyS, SPANS[this._span]);
+      this._historyS = historyS;
+      const options = { historyS, metrics: this._config.metrics ?? [] };
+      this._unsubscribe = subscribeLive(this._hass, this._entry, options, (live, change) => this._take(live, change));
+    }
+    this._show();
+  }
+
+  async _loadTexts() {
+    const { language } = this._hass;
+    this._t = words = await loadTexts(language);
+    this._plot.element.setAttribute("aria-label", words("trace.plot"));
+    this._showSpans();
+    this._show();
+  }
+
+  /**
+   * @param {Live} live
+   * @param {Change} change
+   */
+  _take(live, change) {
+    const other = this._live !== live;
+    this._live = live;
+    if (change === "sample") {
+      this._plot.take(live);
+      this._showFigures();
+    }
+    if (change !== "sample" || other) {
+      this._show();
+    }
+  }
+
+  _showSpans() {
+    this._spans.setAttribute("aria-label", this._t?.("trace.spans") ?? "");
+    const spans = /** @type {(keyof typeof SPANS)[]} */ (Object.keys(SPANS));
+    this._spans.replaceChildren(
+      ...spans.map((span) => {
+        const button = el(
+          "button",
+          { type: "button", "aria-pressed": String(span === this._span) },
+          this._t?.(`trace.span.${span}`) ?? span,
+        );
+        button.addEventListener("click", () => this._choose(span));
+        return button;
+      }),
+    );
+  }
+
+  /** @param {keyof typeof SPANS} span */
+  _choose(span) {
+    this._span = span;
+    const spans = Object.keys(SPANS);
+    [...this._spans.children].forEach((button, i) => button.setAttribute("aria-pressed", String(spans[i] === span)));
+    if (SPANS[span] > this._historyS) {
+      this._listen();
+    }
+    this._show();
+  }
+
+  /** Show all but the levels, which come too often for that. */
+  _show() {
+    const { _t: t, _live: live, _hass: hass, _config: config } = this;
+    if (!t || !hass) {
+      return;
+    }
+    this._message.replaceChildren(...message(live, this._problem, t));
+    this._message.hidden = !this._message.childElementCount;
+    if (!live) {
+      return;
+    }
+    const shown = config.rules === false ? [] : live.rules.filter(({ enabled }) => enabled);
+    const limits = limitsOf(shown, t, hass);
+    this._label.textContent = live.labels.lp ?? "";
+    this._facts.replaceChildren(...facts(live, t));
+    this._plot.show({
+      live,
+      lines: linesOf(config.metrics ?? [], limits),
+      limits,
+      spanS: SPANS[this._span],
+      range: config.range,
+      restNames: { paused: t("trace.run.paused"), stopped: t("trace.run.stopped") },
+      timeText: (at) => clock(at, hass, { seconds: SPANS[this._span] < SHORT_S }),
+      reading: (at, lp) => {
+        const time = clock(at, hass, { seconds: true });
+        return lp === null ? t("trace.no_reading", { time }) : t("trace.reading", { time, level: level(lp, hass) });
+      },
+    });
+    this._showFigures(true);
+    this._sum();
+  }
+
+  /** @param {boolean} [atOnce] */
+  _showFigures(atOnce = false) {
+    const now = performance.now();
+    const pace = this._plot.calm.matches ? CALM_MS : FIGURES_MS;
+    const { _live: live, _t: t } = this;
+    if (!live || !t || (!atOnce && now - this._figuresAt < pace - FIGURES_MS / 5)) {
+      return;
+    }
+    this._figuresAt = now;
+    const there = live.status === "live" && live.state?.available;
+    this._figure.textContent = level(there ? live.sample?.lp : null, this._hass);
+    const metrics = this._config.metrics ?? [];
+    legend(this._legend, live, metrics, t, this._hass);
+  }
+
+  _sum() {
+    const { _live: live, _t: t } = this;
+    if (live && t && !document.hidden) {
+      const text = summary(live, this._plot.extent, this._config.title, this._span, t, this._hass);
+      this._plot.canvas.setAttribute("aria-label", text);
+    }
+    if (live?.state?.measuring_since && t) {
+      this._facts.replaceChildren(...facts(live, t));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+// @ts-check
+/**
+ * The parts of the live trace around its canvas, made from what is known of a meter.
+ *
+ * @typedef {import("../core/live.js").Live} Live
+ * @typedef {import("../core/live.js").LiveRule} LiveRule
+ * @typedef {import("../core/texts.js").Translate} Translate
+ * @typedef {import("../trace/draw.js").Limit} Limit
+ */
+
+import { el } from "../core/dom.js";
+import { duration, level } from "../core/format.js";
+import { reloadNeeded } from "../core/meters.js";
+import { readable } from "./live-trace-config.js";
+import { lineColors } from "./live-trace-plot.js";
+
+const GRADES = /** @type {const} */ (["ok", "warning", "alarm"]);
+const COLORS = { ok: "var(--success-color)", warning: "var(--warning-color)", alarm: "var(--error-color)" };
+const LP = "lp";
+
+/** @typedef {Limit & {metric: string}} RuleLimit */
+
+/**
+ * @param {LiveRule[]} rules
+ * @param {Translate} t
+ * @param {any} hass
+ * @returns {RuleLimit[]}
+ */
+export function limitsOf(rules, t, hass) {
+  return rules.flatMap(({ name, metric, direction, ...rule }) =>
+    /** @type {const} */ (["warning", "alarm"]).flatMap((grade) => {
+      const db = rule[grade];
+      return db === null
+        ? []
+        : [{ name: t("trace.limit", { name, level: level(db, hass) }), level: db, direction, grade, metric }];
+    }),
+  );
+}
+
+/**
+ * @param {string[]} metrics
+ * @param {RuleLimit[]} limits
+ * @returns {{key: string | null, limits: Limit[]}[]} The trace, which is judged by the limits of Lp and where there are
+ *   none by all of them, and the metrics, each by its own.
+ */
+export function linesOf(metrics, limits) {
+  const of = (/** @type {string} */ key) => limits.filter(({ metric }) => metric === key);
+  const own = of(LP);
+  return [
+    { key: null, limits: own.length ? own : limits },
+    ...metrics.map((key) => ({ key, limits: of(key) })),
+  ];
+}
+
+/**
+ * @param {Live} live
+ * @param {Translate} t
+ * @returns {HTMLElement[]} How the measurement, the link and the rules are.
+ */
+export function facts({ state, rules, status }, t) {
+  if (!state || status !== "live") {
+    return [];
+  }
+  const word = t(`trace.run.${state.run_state}`);
+  const since = state.measuring_since;
+  const run = since
+    ? t("trace.run.since", { state: word, duration: duration(Date.now() / 1000 - since, t) })
+    : word;
+  return [
+    ...worst(rules, t),
+    ...(state.available ? [el("span", {}, run)] : []),
+    ...(state.feed ? [el("span", {}, t(`trace.feed.${state.feed}`))] : []),
+  ];
+}
+
+/**
+ * @param {LiveRule[]} rules
+ * @param {Translate} t
+ */
+function worst(rules, t) {
+  const enabled = rules.filter((rule) => rule.enabled);
+  if (!enabled.length) {
+    return [];
+  }
+  const [rule] = enabled.toSorted((a, b) => GRADES.indexOf(b.grade) - GRADES.indexOf(a.grade));
+  const grade = t(`trace.grade.${rule.grade}`);
+  const text = rule.grade === "ok" ? grade : t("trace.grade.of", { grade, rule: rule.name });
+  return [el("span", { className: "grade", style: `--grade: ${COLORS[rule.grade]}` }, text)];
+}
+
+/**
+ * @param {Live | null} live
+ * @param {string} problem Before there is anything live: `unknown`, `error`.
+ * @param {Translate} t
+ * @returns {HTMLElement[]} What is wrong and what to do about it; nothing if all is well.
+ */
+export function message(live, problem, t) {
+  const told = (/** @type {string} */ key, /** @type {string} */ error) => [
+    el("b", {}, t(`${key}.title`)),
+    el("span", {}, t(`${key}.text`, { error })),
+  ];
+  if (problem) {
+    return told(`trace.${problem}`, "");
+  }
+  if (!live) {
+    return [];
+  }
+  if (live.version && reloadNeeded(live.version)) {
+    const button = el("button", { type: "button" }, t("trace.outdated.button"));
+    button.addEventListener("click", () => location.reload());
+    return [el("b", {}, t("trace.outdated.title")), button];
+  }
+  if (live.status !== "live") {
+    return told(`trace.${live.status}`, live.error);
+  }
+  return live.state && !live.state.available ? told(linkKey(live.state.diagnosis), "") : [];
+}
+
+/** @param {string} diagnosis A meter that is connected and yet not available has not told its first level. */
+function linkKey(diagnosis) {
+  return diagnosis === "connected" ? "strategy.link.connecting" : `strategy.link.${diagnosis}`;
+}
+
+/**
+ * Write the latest levels of the metrics beside the colours of their lines.
+ *
+ * @param {HTMLElement} box
+ * @param {Live} live
+ * @param {string[]} metrics
+ * @param {Translate} t
+ * @param {any} hass
+ */
+export function legend(box, live, metrics, t, hass) {
+  box.hidden = !metrics.length;
+  if (box.childElementCount !== metrics.length) {
+    const colors = lineColors(getComputedStyle(box));
+    box.replaceChildren(
+      ...metrics.map((_, i) => el("span", {}, el("i", { style: `--line: ${colors[i % colors.length]}` }), el("span"))),
+    );
+  }
+  metrics.forEach((key, i) => {
+    const symbol =
+      live.labels[key] ?? live.rules.find(({ metric }) => metric === key)?.symbol ?? readable(key, t);
+    const text = `${symbol} ${level(live.sample?.metrics?.[key], hass)} dB`;
+    const written = box.children[i].lastElementChild;
+    if (written && written.textContent !== text) {
+      written.textContent = text;
+    }
+  });
+}
+
+/**
+ * @param {Live} live
+ * @param {{min: number, max: number} | null} extent
+ * @param {string | undefined} title
+ * @param {string} span
+ * @param {Translate} t
+ * @param {any} hass
+ * @returns {string} What the canvas shows, in words.
+ */
+export function summary(live, extent, title, span, t, hass) {
+  const about = { name: title || live.name, span: t(`trace.span.${span}`) };
+  if (!extent) {
+    return t("trace.summary_none", about);
+  }
+  return t("trace.summary", {
+    ...about,
+    label: live.labels.lp ?? "Lp",
+    level: level(live.sample?.lp, hass),
+    min: level(extent.min, hass),
+    max: level(extent.max, hass),
+  });
+}
