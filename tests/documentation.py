@@ -17,7 +17,7 @@ PAGES = (
         DOCS / f"{name}.md"
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
-            *("link", "options", "troubleshooting"),
+            *("link", "options", "troubleshooting", "websocket"),
         )
     ),
 )
