@@ -14,14 +14,14 @@ export const STYLE = `
   .level { min-width: 2.1em; text-align: right; font-size: 32px; line-height: 1; font-variant-numeric: tabular-nums; }
   .unit, .label, .facts, .legend, .spans button { font-size: 13px; }
   .label, .facts, .legend { color: var(--secondary-text-color); }
-  .facts { display: flex; flex-wrap: wrap; flex: 1 1 auto; gap: 2px 10px; min-width: 0; }
+  .facts { display: flex; flex-wrap: wrap; flex: 1 1 120px; gap: 0 10px; min-width: 0; }
   .grade { display: inline-flex; align-items: center; gap: 5px; color: var(--primary-text-color); font-weight: 500; }
   .grade::before { content: ""; width: 10px; height: 10px; border-radius: 50%; background: var(--grade); }
   .spans { display: inline-flex; border: 1px solid var(--divider-color); border-radius: 14px; overflow: hidden; }
   button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; }
   .spans button { min-height: 28px; padding: 0 10px; white-space: nowrap; }
   .spans button + button { border-left: 1px solid var(--divider-color); }
-  .spans button[aria-pressed="true"] { font-weight: 600; box-shadow: inset 0 -3px 0 var(--primary-color); }
+  .spans button[aria-pressed="true"] { font-weight: 600; background: color-mix(in srgb, var(--primary-color) 20%, transparent); }
   button:focus-visible, .plot:focus-visible { outline: 2px solid var(--primary-color); outline-offset: -2px; }
   .plot { position: relative; flex: 1 1 150px; min-height: 72px; border-radius: 4px; touch-action: pan-y; }
   canvas { position: absolute; inset: 0; width: 100%; height: 100%; }

@@ -181,7 +181,8 @@ function drawLine(context, line, picture, theme, { plot, x, y }, width) {
 function drawLimits(context, { limits, min, max }, theme, { plot, y }) {
   context.textAlign = "left";
   context.textBaseline = "bottom";
-  let free = Number.NEGATIVE_INFINITY;
+  /** @type {number[]} */
+  const written = [];
   const shown = limits.filter(({ level }) => level > min && level < max).sort((a, b) => b.level - a.level);
   for (const { name, level, grade } of shown) {
     const line = Math.round(y(level)) + 0.5;
@@ -193,17 +194,21 @@ function drawLimits(context, { limits, min, max }, theme, { plot, y }) {
     context.lineTo(plot.left + plot.width, line);
     context.stroke();
     context.setLineDash([]);
-    if (line - LABEL_GAP < plot.top || line - free < LABEL_GAP) {
+    // Above its line, or below where there is no room; better without a name than one over another.
+    const room = (/** @type {number} */ bottom) =>
+      bottom - LABEL_GAP >= plot.top && written.every((other) => Math.abs(other - bottom) >= LABEL_GAP);
+    const bottom = [line, line + LABEL_GAP].find(room);
+    if (bottom === undefined) {
       continue;
     }
-    free = line;
+    written.push(bottom);
     const text = shortened(context, name, plot.width - 12);
     context.globalAlpha = 0.8;
     context.fillStyle = theme.card;
-    context.fillRect(plot.left + 3, line - LABEL_GAP, context.measureText(text).width + 6, LABEL_GAP - 1);
+    context.fillRect(plot.left + 3, bottom - LABEL_GAP + 1, context.measureText(text).width + 6, LABEL_GAP - 2);
     context.globalAlpha = 1;
     context.fillStyle = theme.text;
-    context.fillText(text, plot.left + 6, line - 1);
+    context.fillText(text, plot.left + 6, bottom - 1);
   }
 }
 
