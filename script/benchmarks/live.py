@@ -130,4 +130,5 @@ def _findings(alone: Phase, watched: Phase, viewers: Viewers) -> list[Finding]:
         exactly("samples left out", viewers.missing, 0),
         Finding("a sample", f"{viewers.bytes / viewers.samples:.0f} bytes"),
         Finding("loop lag p50, p99", f"{1000 * after.lag_p50_s:.1f}, {1000 * after.lag_p99_s:.1f} ms"),
+        Finding("by own work: p99", f"{1000 * after.own_p99_s:.1f} ms"),
     ]
