@@ -94,8 +94,9 @@ async def test_a_wedge_is_told_by_its_ftp_and_met_with_patience(emulated_meter: 
         assert len(meter.referee.ftp.sessions) - sessions == 10
         opened = [session.opened_at for session in meter.referee.ftp.sessions]
         assert all(later - earlier >= 59 for earlier, later in pairwise(opened))
-        closed = [session.closed_at for session in meter.referee.ftp.sessions]
-        assert closed == pytest.approx(opened, abs=0.1)
+        # The last one may go on just now.
+        closed = [session.closed_at for session in meter.referee.ftp.sessions[:-1]]
+        assert closed == pytest.approx(opened[:-1], abs=0.5)
         assert doctor.words == [Diagnosis.CONNECTING, Diagnosis.WEDGED], "refused is not told in passing"
         await meter.power_cycle(boot_s=20)
         assert await doctor.until(Diagnosis.CONNECTED, 90) <= 61

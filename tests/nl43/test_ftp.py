@@ -83,9 +83,8 @@ async def test_ftp_that_is_off_refuses(meter: EmulatedMeter) -> None:
 
 
 async def test_ftp_that_lives_greets_again_and_again(meter: EmulatedMeter) -> None:
-    for _ in range(3):
+    for _ in range(10):
         assert await greets(meter.host, port_of(meter))
-        await asyncio.sleep(1)
     await check_login(meter.host, port_of(meter), *LOGIN)
 
 
@@ -125,6 +124,22 @@ async def test_a_server_that_hangs_up_during_the_login_is_refused() -> None:
         with pytest.raises(FtpRefused):
             await check_login("127.0.0.1", port, *LOGIN)
         assert await greets("127.0.0.1", port)
+
+
+async def test_a_server_that_never_hangs_up_is_not_waited_for(socket_enabled: None) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 Ready\r\n")
+        said.append(await reader.readline())
+        writer.write(b"221 Bye\r\n")
+        await reader.read()
+
+    said = list[bytes]()
+    loop = asyncio.get_running_loop()
+    async with server(talk) as port:
+        began = loop.time()
+        assert await greets("127.0.0.1", port)
+        assert loop.time() - began == pytest.approx(1, abs=0.1)
+    assert said == [b"QUIT\r\n"]
 
 
 @pytest.mark.parametrize("farewell", [b"", b"500 What?\r\n"])

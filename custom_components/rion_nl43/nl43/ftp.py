@@ -10,9 +10,12 @@ from .errors import FtpLoginFailed, FtpRefused, FtpTimedOut, InvalidCommand
 
 DEFAULT_FTP_PORT = 21
 READY = b"220"
+QUIT = b"QUIT\r\n"
 LOGIN_TIMEOUT_S = 10.0
 GREETING_TIMEOUT_S = 2.5
 GOODBYE_TIMEOUT_S = 2.0
+# Who only looks whether somebody is there does not wait longer for the end of it.
+HANG_UP_TIMEOUT_S = 1.0
 
 # The library logs every line of a session, the user's name among them.
 logging.getLogger("aioftp.client").disabled = True
@@ -44,17 +47,30 @@ async def check_login(host: str, port: int, user: str, password: str, *, timeout
 
 
 async def greets(host: str, port: int = DEFAULT_FTP_PORT, *, timeout_s: float = GREETING_TIMEOUT_S) -> bool:
-    """Return whether an FTP server greets on this port; hangs up at once."""
+    """Return whether an FTP server greets on this port; hangs up, so that its only session is free again."""
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(timeout_s):
             reader, writer = await asyncio.open_connection(host, port)
-            return await reader.readexactly(len(READY)) == READY
+            greeted = await reader.readexactly(len(READY)) == READY
+        if greeted:
+            await _hang_up(reader, writer)
     except OSError, EOFError, ValueError:
         return False
+    else:
+        return greeted
     finally:
         if writer is not None:
             writer.close()
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say so, and wait until the server has closed: whoever connects before that would be a second one."""
+    with contextlib.suppress(OSError):
+        async with asyncio.timeout(HANG_UP_TIMEOUT_S):
+            writer.write(QUIT)
+            while await reader.read(1024):
+                pass
 
 
 async def _log_in(client: aioftp.Client, user: str, password: str) -> None:
