@@ -14,7 +14,7 @@ import { subscribeLive } from "../core/live.js";
 import { loadTexts } from "../core/texts.js";
 import { SPANS } from "../trace/scale.js";
 import { checked, configForm, entryOf, stubConfig } from "./live-trace-config.js";
-import { facts, legend, limitsOf, linesOf, message, summary } from "./live-trace-parts.js";
+import { facts, isThere, legend, limitsOf, linesOf, message, summary } from "./live-trace-parts.js";
 import { TracePlot } from "./live-trace-plot.js";
 import { STYLE } from "./live-trace-style.js";
 
@@ -246,8 +246,7 @@ export class LiveTraceCard extends HTMLElement {
       return;
     }
     this._figuresAt = now;
-    const there = live.status === "live" && live.state?.available;
-    this._figure.textContent = level(there ? live.sample?.lp : null, this._hass);
+    this._figure.textContent = level(isThere(live) ? live.sample?.lp : null, this._hass);
     const metrics = this._config.metrics ?? [];
     legend(this._legend, live, metrics, t, this._hass);
   }

@@ -54,6 +54,14 @@ export function linesOf(metrics, limits) {
 
 /**
  * @param {Live} live
+ * @returns {boolean} Whether its latest levels are those of now.
+ */
+export function isThere({ status, state }) {
+  return status === "live" && state?.available === true;
+}
+
+/**
+ * @param {Live} live
  * @param {Translate} t
  * @returns {HTMLElement[]} How the measurement, the link and the rules are.
  */
@@ -67,18 +75,19 @@ export function facts({ state, rules, status }, t) {
     ? t("trace.run.since", { state: word, duration: duration(Date.now() / 1000 - since, t) })
     : word;
   return [
-    ...worst(rules, t),
-    ...(state.available ? [el("span", {}, run)] : []),
+    ...worst(rules, state.available, t),
     ...(state.feed ? [el("span", {}, t(`trace.feed.${state.feed}`))] : []),
+    ...(state.available ? [el("span", {}, run)] : []),
   ];
 }
 
 /**
  * @param {LiveRule[]} rules
+ * @param {boolean} available Nobody knows that all is well with a meter that is not there; an alert stays open.
  * @param {Translate} t
  */
-function worst(rules, t) {
-  const enabled = rules.filter((rule) => rule.enabled);
+function worst(rules, available, t) {
+  const enabled = rules.filter((rule) => rule.enabled && (available || rule.grade !== "ok"));
   if (!enabled.length) {
     return [];
   }
@@ -141,7 +150,7 @@ export function legend(box, live, metrics, t, hass) {
   metrics.forEach((key, i) => {
     const symbol =
       live.labels[key] ?? live.rules.find(({ metric }) => metric === key)?.symbol ?? readable(key, t);
-    const text = `${symbol} ${level(live.sample?.metrics?.[key], hass)} dB`;
+    const text = `${symbol} ${level(isThere(live) ? live.sample?.metrics?.[key] : null, hass)} dB`;
     const written = box.children[i].lastElementChild;
     if (written && written.textContent !== text) {
       written.textContent = text;
@@ -166,7 +175,7 @@ export function summary(live, extent, title, span, t, hass) {
   return t("trace.summary", {
     ...about,
     label: live.labels.lp ?? "Lp",
-    level: level(live.sample?.lp, hass),
+    level: level(isThere(live) ? live.sample?.lp : null, hass),
     min: level(extent.min, hass),
     max: level(extent.max, hass),
   });

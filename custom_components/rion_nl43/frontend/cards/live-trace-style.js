@@ -19,7 +19,7 @@ export const STYLE = `
   .grade::before { content: ""; width: 10px; height: 10px; border-radius: 50%; background: var(--grade); }
   .spans { display: inline-flex; border: 1px solid var(--divider-color); border-radius: 14px; overflow: hidden; }
   button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; }
-  .spans button { min-height: 28px; padding: 0 10px; white-space: nowrap; }
+  .spans button { min-height: 28px; padding: 0 8px; white-space: nowrap; }
   .spans button + button { border-left: 1px solid var(--divider-color); }
   .spans button[aria-pressed="true"] { font-weight: 600; background: color-mix(in srgb, var(--primary-color) 20%, transparent); }
   button:focus-visible, .plot:focus-visible { outline: 2px solid var(--primary-color); outline-offset: -2px; }
