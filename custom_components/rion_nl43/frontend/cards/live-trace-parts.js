@@ -127,7 +127,7 @@ export function message(live, problem, t) {
 
 /** @param {string} diagnosis A meter that is connected and yet not available has not told its first level. */
 function linkKey(diagnosis) {
-  return diagnosis === "connected" ? "strategy.link.connecting" : `strategy.link.${diagnosis}`;
+  return diagnosis === "connected" ? "trace.link.connecting" : `trace.link.${diagnosis}`;
 }
 
 /**
