@@ -181,6 +181,20 @@ async def test_a_refresh_ends_with_the_connection(emulated_meter: MeterFactory) 
             await watch.monitor.refresh_facts()
 
 
+async def test_a_refresh_ends_with_the_first_attempt_to_connect(emulated_meter: MeterFactory) -> None:
+    """It may wait for the connection, but not for a meter that is let go instead."""
+    meter = await emulated_meter()
+    async with watching(meter) as watch:
+        async with asyncio.timeout(1):
+            while watch.monitor.status.state is not LinkState.CONNECTING:
+                await asyncio.sleep(0)
+        refresh = asyncio.create_task(watch.monitor.refresh_facts())
+        await asyncio.sleep(0)
+        await watch.monitor.standby.release()
+        with pytest.raises(LinkClosed):
+            await asyncio.wait_for(refresh, 1)
+
+
 @pytest.mark.usefixtures("quick_rotation")
 async def test_a_stream_that_fails_is_not_tried_again(emulated_meter: MeterFactory) -> None:
     """The status row is a luxury: once per connection it may fail."""

@@ -200,6 +200,9 @@ class Feed:
             availability.doubt(status.error, lambda: self._meter.link.heard_at)
         elif status.error is not None:
             availability.lose(status.error)
+            if not was_connected:
+                # Nothing feeds that would fail with it.
+                self._fail_waiting(status.error)
 
     def _wanted(self, ask: Ask | Fact) -> bool:
         tracker, sample = self._state.tracker, self._state.sample
