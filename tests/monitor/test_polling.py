@@ -185,9 +185,10 @@ async def test_a_refresh_ends_with_the_first_attempt_to_connect(emulated_meter: 
     """It may wait for the connection, but not for a meter that is let go instead."""
     meter = await emulated_meter()
     async with watching(meter) as watch:
-        async with asyncio.timeout(1):
-            while watch.monitor.status.state is not LinkState.CONNECTING:
-                await asyncio.sleep(0)
+        connecting = asyncio.Event()
+        watch.link.on_status(lambda _: connecting.set())
+        await connecting.wait()
+        assert watch.monitor.status.state is LinkState.CONNECTING
         refresh = asyncio.create_task(watch.monitor.refresh_facts())
         await asyncio.sleep(0)
         await watch.monitor.standby.release()
