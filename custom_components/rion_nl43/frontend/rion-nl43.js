@@ -5,8 +5,10 @@
  * Every module is found relative to this one, so that all of them are of one version.
  */
 
+import { defineAlertList } from "./cards/alert-list.js";
 import { defineLiveTrace } from "./cards/live-trace.js";
 import { defineStrategies } from "./strategy/dashboard.js";
 
 defineStrategies();
 defineLiveTrace();
+defineAlertList();

@@ -19,6 +19,8 @@ const LOADED_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 200;
 /** Of Home Assistant's client: the connection is lost, or was not there. */
 const CONNECTION_CODES = [1, 3];
+const UNAUTHORIZED = "unauthorized";
+const NOT_LOADED = "notice_not_loaded";
 
 /**
  * @param {any} hass
@@ -155,7 +157,7 @@ export async function notifyMe(hass, entityId) {
   const asked = Date.now();
   while (!Object.values(hass().states).some(({ attributes }) => attributes.id === id)) {
     if (Date.now() - asked > LOADED_WITHIN_MS) {
-      throw { translation_domain: DOMAIN, translation_key: "notice_not_loaded" };
+      throw { code: NOT_LOADED };
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
@@ -177,17 +179,14 @@ export function navigate(path) {
  */
 export async function errorText(hass, error, t) {
   const { code, message, translation_domain: domain, translation_key: key, translation_placeholders: holes } = error ?? {};
-  if (domain === DOMAIN && key) {
-    const own = t(`alerts.error.${key}`, holes ?? {});
-    if (own !== `alerts.error.${key}`) {
-      return own;
-    }
-  }
-  if (code === "unauthorized" || error?.status_code === 401) {
+  if (code === UNAUTHORIZED || error?.status_code === 401) {
     return t("alerts.error.unauthorized");
   }
-  if (CONNECTION_CODES.includes(error) || CONNECTION_CODES.includes(error?.error?.code) || CONNECTION_CODES.includes(code)) {
+  if ([error, code, error?.error?.code].some((each) => CONNECTION_CODES.includes(each))) {
     return t("alerts.error.connection");
+  }
+  if (code === NOT_LOADED) {
+    return t(`alerts.error.${NOT_LOADED}`);
   }
   if (domain && key) {
     const localize = await hass.loadBackendTranslation("exceptions", domain);

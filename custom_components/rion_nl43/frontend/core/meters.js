@@ -22,12 +22,13 @@ let last;
 
 /**
  * @param {any} hass
+ * @param {{fresh?: boolean}} [options] Whether something has changed of which registries do not tell.
  * @returns {Promise<Meters>} Sorted by name; asked for anew after some seconds, and when a registry has changed.
  */
-export function loadMeters(hass) {
+export function loadMeters(hass, { fresh = false } = {}) {
   const { connection, entities, devices } = hass;
   const same = last?.connection === connection && last?.entities === entities && last?.devices === devices;
-  if (!last || !same || Date.now() - last.at > KEPT_MS) {
+  if (!last || fresh || !same || Date.now() - last.at > KEPT_MS) {
     const answer = hass.callWS({ type: "rion_nl43/meters" });
     last = { connection, entities, devices, at: Date.now(), answer };
     answer.catch(() => {

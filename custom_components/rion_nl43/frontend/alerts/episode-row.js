@@ -1,0 +1,183 @@
+// @ts-check
+/** One episode in a list; what is in it is changed in place, so that whoever is at it is not disturbed. */
+
+import { el } from "../core/dom.js";
+import { dateTime, duration, level } from "../core/format.js";
+import { Controls } from "./controls.js";
+import { thresholdOf } from "./episodes.js";
+import { gradeChip, put } from "./parts.js";
+import { UNREACHABLE, endText, ruleName, seconds, who } from "./words.js";
+
+/**
+ * @typedef {import("./controls.js").Page} Page
+ * @typedef {import("./episodes.js").Episode} Episode
+ * @typedef {{
+ *   entityIds: string[], mayControl: boolean, judged: boolean, snoozedUntil: number | null, now: number | null,
+ *   active: Episode | undefined, withMeter: boolean,
+ * }} Around What is known of its rule and its meter beside the episode; `now` is the level in dB.
+ */
+
+let rows = 0;
+
+export class EpisodeRow {
+  /**
+   * @param {Page} page
+   * @param {boolean} folded Whether there is only a line of it until it is opened.
+   */
+  constructor(page, folded) {
+    this.page = page;
+    /** @type {Episode | undefined} */
+    this.episode = undefined;
+    this.controls = new Controls(page);
+    this.grade = gradeChip();
+    this.rule = el("span", { className: "rule" });
+    this.meter = el("span", { className: "meter" });
+    this.time = el("span", { className: "time" });
+    this.figures = el("div", { className: "figures" });
+    this.marks = el("div", { className: "marks" });
+    this.end = el("p", { className: "end" });
+    this.told = "";
+    const id = `episode-${(rows += 1)}`;
+    const words = [this.grade.element, this.rule, this.meter];
+    this.head = folded
+      ? el(
+          "button",
+          { type: "button", className: "head", "aria-expanded": "false", "aria-controls": id },
+          ...words,
+          el("ha-icon", { className: "chevron", icon: "mdi:chevron-down" }),
+          this.time,
+        )
+      : el("div", { className: "head", tabIndex: -1 }, ...words, this.time);
+    this.body = el("div", { className: "all", id, hidden: folded }, this.figures, this.end, this.marks, this.controls.element);
+    this.element = el("li", { role: "listitem" }, this.head, this.body);
+    if (folded) {
+      this.head.addEventListener("click", () => {
+        this.body.hidden = !this.body.hidden;
+        this.head.setAttribute("aria-expanded", String(!this.body.hidden));
+      });
+    }
+  }
+
+  get busy() {
+    return this.controls.busy;
+  }
+
+  focus() {
+    this.head.focus();
+  }
+
+  /**
+   * @param {Episode} episode
+   * @param {Around} around
+   */
+  update(episode, around) {
+    this.episode = episode;
+    const { t, hass } = this.page;
+    const { open } = episode;
+    const rule = ruleName(episode, t);
+    this.element.dataset.episode = episode.episode_id;
+    this.grade.show(open ? episode.grade : episode.worst_grade, t, open ? "" : t("alerts.over"));
+    put(this.rule, rule);
+    put(this.meter, around.withMeter ? episode.meter : "");
+    this.meter.hidden = !around.withMeter;
+    put(this.end, endText(episode, t));
+    this.end.hidden = open || !episode.end_reason;
+    const figures = figuresOf(episode, around.now, hass, t);
+    const marks = marksOf(episode, around, hass, t);
+    const told = JSON.stringify([figures, marks]);
+    if (told !== this.told) {
+      this.told = told;
+      this.figures.replaceChildren(...figures.map(([label, words]) => el("span", {}, `${label} `, el("b", {}, words))));
+      this.marks.replaceChildren(
+        ...marks.map(({ icon, text, note }) =>
+          el("span", { className: "mark" }, el("ha-icon", { icon }), text, note && el("span", { className: "note" }, note)),
+        ),
+      );
+      this.figures.hidden = !figures.length;
+      this.marks.hidden = !marks.length;
+    }
+    this.controls.update({
+      deviceId: episode.device_id,
+      entityId: episode.entity_id,
+      entityIds: around.entityIds,
+      direction: episode.direction,
+      episode,
+      active: around.active,
+      snoozedUntil: around.snoozedUntil,
+      mayControl: around.mayControl,
+      judged: around.judged,
+    });
+    this.tick();
+  }
+
+  /** Let the time go on. */
+  tick() {
+    const { episode, page } = this;
+    if (!episode) {
+      return;
+    }
+    const { hass, t } = page;
+    const onset = seconds(episode.onset);
+    const whole = episode.open ? Math.max(0, page.now() / 1000 - onset) : episode.duration;
+    const key = episode.open ? "alerts.since" : "alerts.lasted";
+    put(this.time, t(key, { time: dateTime(onset, hass), duration: duration(whole, t) }));
+  }
+}
+
+/**
+ * @param {Episode} episode
+ * @param {number | null} now
+ * @param {any} hass
+ * @param {import("../core/texts.js").Translate} t
+ * @returns {[string, string][]} What it is of, and how much.
+ */
+function figuresOf(episode, now, hass, t) {
+  if (episode.rule_id === UNREACHABLE) {
+    return [];
+  }
+  const db = (/** @type {number} */ value) => t("alerts.db", { level: level(value, hass) });
+  const { symbol, open, peak, onset_level: onset, leq, direction } = episode;
+  const extreme = t(direction === "below" ? "alerts.lowest" : "alerts.peak");
+  const threshold = thresholdOf(episode);
+  /** @type {[string, number | null | undefined][]} */
+  const known = [
+    [t("alerts.now"), open ? now : null],
+    [extreme, peak],
+    [t("alerts.limit"), threshold],
+    [t("alerts.onset"), open ? null : onset],
+    [t("alerts.leq"), open ? null : leq],
+  ];
+  const figures = known.filter(([, value]) => typeof value === "number").map(([label, value]) => [label, db(/** @type {number} */ (value))]);
+  const [first, ...others] = figures;
+  return /** @type {[string, string][]} */ (first ? [[`${symbol} ${first[0]}`, first[1]], ...others] : [[symbol, ""]]);
+}
+
+/**
+ * @param {Episode} episode
+ * @param {Around} around
+ * @param {any} hass
+ * @param {import("../core/texts.js").Translate} t
+ * @returns {{icon: string, text: string, note?: string}[]}
+ */
+function marksOf(episode, { snoozedUntil }, hass, t) {
+  const { acknowledged, acknowledged_by: by, acknowledged_at: at, note, no_data: lost, reopened, overload, open } = episode;
+  const marks = [];
+  if (acknowledged) {
+    const time = at ? dateTime(seconds(at), hass) : "";
+    const text = t("alerts.acknowledged", { time, who: who(hass, by, t) });
+    marks.push({ icon: "mdi:check", text, ...(note && { note: `“${note}”` }) });
+  }
+  if (open && lost) {
+    marks.push({ icon: "mdi:lan-disconnect", text: t("alerts.no_data") });
+  }
+  if (reopened) {
+    marks.push({ icon: "mdi:restart", text: t("alerts.reopened", { n: reopened }) });
+  }
+  if (overload) {
+    marks.push({ icon: "mdi:waveform", text: t("alerts.overload") });
+  }
+  if (open && snoozedUntil !== null) {
+    marks.push({ icon: "mdi:bell-sleep", text: t("alerts.snoozed", { time: dateTime(snoozedUntil, hass) }) });
+  }
+  return marks;
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/**
+ * What the list of alerts can be told, and the form that tells it.
+ *
+ * @typedef {import("../core/texts.js").Translate} Translate
+ * @typedef {(typeof SHOWN)[number]} Shown
+ * @typedef {{
+ *   type: string, config_entry_id?: string, device_id?: string, title?: string, show?: Shown, limit?: number,
+ * }} ListConfig
+ */
+
+export const TYPE = "rion-nl43-alert-list";
+export const USUAL_LIMIT = 10;
+const MOST = 500;
+const SHOWN = /** @type {const} */ (["open", "past", "all", "rules"]);
+/** Entities of alerts and rules, by the keys of their names. */
+const OF_RULES = ["breach", "grade", "alert", "rule_enabled", "acknowledge"];
+const OF_METERS = ["active_alerts", "worst_grade", "unreachable", "last_episode"];
+
+/**
+ * @param {any} config
+ * @returns {ListConfig}
+ * @throws {Error} It says what is wrong; Home Assistant shows it in place of the card.
+ */
+export function checked(config) {
+  const { config_entry_id: entry, device_id: device, show, limit } = config;
+  if ([entry, device].some((id) => id !== undefined && typeof id !== "string")) {
+    throw new Error("The meter is one text: its device_id or its config_entry_id.");
+  }
+  if (show !== undefined && !SHOWN.includes(show)) {
+    throw new Error(`What to show is one of ${SHOWN.join(", ")}; it is not ${show}.`);
+  }
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MOST)) {
+    throw new Error(`The limit is a whole number from 1 to ${MOST}.`);
+  }
+  return config;
+}
+
+/** @param {Translate} t */
+export function configForm(t) {
+  const shown = SHOWN.map((value) => ({ value, label: t(`alerts.editor.show_${value}`) }));
+  return {
+    schema: [
+      { name: "device_id", selector: { device: { filter: { integration: "rion_nl43" } } } },
+      { name: "title", selector: { text: {} } },
+      { name: "show", default: "all", selector: { select: { mode: "dropdown", options: shown } } },
+      { name: "limit", default: USUAL_LIMIT, selector: { number: { min: 1, max: 100, mode: "box" } } },
+    ],
+    computeLabel: (/** @type {{name: string}} */ { name }) => t(`alerts.editor.${name}`),
+    computeHelper: (/** @type {{name: string}} */ { name }) =>
+      name === "device_id" ? t("alerts.editor.device_help") : undefined,
+    assertConfig: checked,
+  };
+}
+
+/**
+ * @param {any} hass
+ * @param {string} entityId
+ * @returns {{config: ListConfig} | null} The card for an entity of alerts; for one of a rule the meter's rules.
+ */
+export function suggestion(hass, entityId) {
+  const entity = hass.entities?.[entityId];
+  if (entity?.platform !== "rion_nl43" || !entity.device_id) {
+    return null;
+  }
+  const { translation_key: key, device_id } = entity;
+  const show = OF_RULES.includes(key) ? "rules" : OF_METERS.includes(key) ? "all" : undefined;
+  return show ? { config: { type: `custom:${TYPE}`, device_id, show } } : null;
+}
