@@ -38,17 +38,17 @@ export class EpisodeRow {
     this.end = el("p", { className: "end" });
     this.told = "";
     const id = `episode-${(rows += 1)}`;
-    const words = [this.grade.element, this.rule, this.meter];
+    const words = el("span", { className: "words" }, this.grade.element, this.rule, this.meter, this.time);
     this.head = folded
       ? el(
           "button",
           { type: "button", className: "head", "aria-expanded": "false", "aria-controls": id },
-          ...words,
+          words,
           el("ha-icon", { className: "chevron", icon: "mdi:chevron-down" }),
-          this.time,
         )
-      : el("div", { className: "head", tabIndex: -1 }, ...words, this.time);
-    this.body = el("div", { className: "all", id, hidden: folded }, this.figures, this.end, this.marks, this.controls.element);
+      : el("div", { className: "head", tabIndex: -1 }, words);
+    const inside = [this.figures, this.end, this.marks, this.controls.element];
+    this.body = el("div", { className: "all", id, hidden: folded }, ...inside);
     this.element = el("li", { role: "listitem" }, this.head, this.body);
     if (folded) {
       this.head.addEventListener("click", () => {
@@ -76,6 +76,7 @@ export class EpisodeRow {
     const { open } = episode;
     const rule = ruleName(episode, t);
     this.element.dataset.episode = episode.episode_id;
+    this.element.classList.toggle("over", !open);
     this.grade.show(open ? episode.grade : episode.worst_grade, t, open ? "" : t("alerts.over"));
     put(this.rule, rule);
     put(this.meter, around.withMeter ? episode.meter : "");
@@ -119,8 +120,13 @@ export class EpisodeRow {
     const { hass, t } = page;
     const onset = seconds(episode.onset);
     const whole = episode.open ? Math.max(0, page.now() / 1000 - onset) : episode.duration;
-    const key = episode.open ? "alerts.since" : "alerts.lasted";
-    put(this.time, t(key, { time: dateTime(onset, hass), duration: duration(whole, t) }));
+    const time = { time: dateTime(onset, hass), duration: duration(whole, t) };
+    if (episode.open) {
+      put(this.time, t("alerts.since", time));
+      return;
+    }
+    const peak = episode.peak === null ? [] : [t("alerts.db", { level: level(episode.peak, hass) })];
+    put(this.time, [t("alerts.lasted", time), ...peak].join(" · "));
   }
 }
 

@@ -32,7 +32,12 @@ export class RuleRow {
     );
     this.switch = el("button", { type: "button", className: "switch", role: "switch" });
     this.switch.addEventListener("click", () => this._switch());
-    const head = el("div", { className: "head" }, this.grade.element, this.name, this.switch);
+    const head = el(
+      "div",
+      { className: "head" },
+      el("span", { className: "words" }, this.grade.element, this.name),
+      this.switch,
+    );
     this.element = el("li", { role: "listitem" }, head, this.figures, this.marks, this.controls.element);
     this.told = "";
   }

@@ -36,6 +36,7 @@ export function snoozeButtons(page, snooze) {
     const item = el("button", { type: "button", role: "menuitem", tabIndex: -1 }, words);
     item.addEventListener("click", () => {
       menu.hidePopover();
+      more.focus();
       snooze(more, seconds());
     });
     return item;

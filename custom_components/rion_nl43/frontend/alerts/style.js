@@ -2,7 +2,7 @@
 /** How the list looks; all colours are those of Home Assistant's theme. */
 
 export const STYLE = `
-  :host { display: block; }
+  :host { display: block; --edge: color-mix(in srgb, var(--primary-text-color) 25%, transparent); }
   ha-card { padding: 8px 0; color: var(--primary-text-color); overflow: visible; }
   h2, h3 { margin: 0; padding: 8px 16px 4px; font-weight: 500; }
   h2 { font-size: var(--ha-font-size-l, 16px); }
@@ -19,7 +19,9 @@ export const STYLE = `
   li::before {
     content: ""; position: absolute; inset: 8px auto 8px 0; width: 4px; border-radius: 2px; background: var(--grade);
   }
-  .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; text-align: start; }
+  li.over::before { opacity: 0.4; }
+  .head { display: flex; align-items: start; gap: 8px; text-align: start; }
+  .words { flex: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-width: 0; }
   button.head {
     border: 0; background: none; color: inherit; font: inherit; padding: 4px 0; margin: -4px 0; cursor: pointer;
   }
@@ -30,7 +32,8 @@ export const STYLE = `
   .grade ha-icon { --mdc-icon-size: 18px; color: var(--grade); }
   .rule { font-weight: 500; overflow-wrap: anywhere; }
   .meter, .time, .figures, .end { color: var(--secondary-text-color); overflow-wrap: anywhere; }
-  .head .chevron { margin-inline-start: auto; --mdc-icon-size: 20px; color: var(--secondary-text-color); }
+  .chevron { --mdc-icon-size: 24px; color: var(--secondary-text-color); }
+  .head[aria-expanded="true"] .chevron { rotate: 180deg; }
   .figures { display: flex; flex-wrap: wrap; gap: 2px 16px; font-variant-numeric: tabular-nums; }
   .figures b { font-weight: 500; color: var(--primary-text-color); }
   .time { flex-basis: 100%; font-variant-numeric: tabular-nums; }
@@ -44,7 +47,7 @@ export const STYLE = `
   .controls { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
   button.do, a.do {
     display: inline-flex; align-items: center; justify-content: center; min-height: 36px; padding: 0 14px;
-    box-sizing: border-box; border: 1px solid var(--divider-color); border-radius: 18px; background: none;
+    box-sizing: border-box; border: 1px solid var(--edge); border-radius: 18px; background: none;
     color: var(--primary-text-color); font: inherit; font-size: var(--ha-font-size-m, 14px); cursor: pointer;
     text-decoration: none;
   }
@@ -68,14 +71,14 @@ export const STYLE = `
   .all, .panel-inside { display: flex; flex-direction: column; gap: 8px; }
   .panel {
     display: flex; flex-direction: column; gap: 8px; padding: 12px; border-radius: 8px;
-    background: var(--secondary-background-color);
+    background: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
   }
-  .panel form { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; }
-  .panel label { flex: 1 1 200px; display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); }
+  .panel form { display: flex; flex-wrap: wrap; gap: 8px; }
+  .panel label { width: 100%; display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); }
   input.note {
     min-height: 36px; box-sizing: border-box; width: 100%; padding: 4px 10px; font: inherit; font-style: normal;
     color: var(--primary-text-color); background: var(--card-background-color);
-    border: 1px solid var(--divider-color); border-radius: 8px;
+    border: 1px solid color-mix(in srgb, var(--primary-text-color) 50%, transparent); border-radius: 8px;
   }
   .error { display: flex; gap: 8px; align-items: start; }
   .error ha-icon { --mdc-icon-size: 20px; color: var(--error-color); flex: none; }
@@ -92,7 +95,7 @@ export const STYLE = `
   [role="menuitem"]:focus-visible { outline: 2px solid var(--primary-color); outline-offset: -2px; }
   button.switch {
     position: relative; width: 44px; height: 24px; padding: 0; border: 1px solid var(--divider-color);
-    border-radius: 12px; background: var(--disabled-color, #bdbdbd); cursor: pointer; margin-inline-start: auto;
+    border-radius: 12px; background: var(--disabled-color, #bdbdbd); cursor: pointer; flex: none;
   }
   button.switch::after {
     content: ""; position: absolute; inset-block-start: 2px; inset-inline-start: 2px; width: 18px; height: 18px;

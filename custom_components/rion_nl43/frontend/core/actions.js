@@ -119,9 +119,11 @@ export async function findNotice(hass, entityIds, deviceId) {
   const search = { type: "search/related", item_type: "automation_blueprint", item_id: path };
   for (const entityId of (await hass.callWS(search)).automation ?? []) {
     const { config } = await hass.callWS({ type: "automation/config", entity_id: entityId });
-    const rules = config?.use_blueprint?.input?.rules ?? {};
-    const named = [rules.entity_id ?? []].flat();
-    if (named.some((each) => entityIds.includes(each)) || (deviceId && [rules.device_id ?? []].flat().includes(deviceId))) {
+    // It is told as the blueprint has it, with the rules where they were put in: as targets of triggers.
+    const targets = (config?.triggers ?? []).map((/** @type {any} */ trigger) => trigger.target ?? {});
+    const has = (/** @type {string} */ kind, /** @type {(string | null)[]} */ ids) =>
+      targets.some((/** @type {any} */ target) => ids.some((id) => [target[kind] ?? []].flat().includes(id)));
+    if (has("entity_id", entityIds) || has("device_id", [deviceId])) {
       return { name: config.alias ?? entityId, path: automationPath(hass, entityId) };
     }
   }
