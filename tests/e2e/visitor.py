@@ -92,10 +92,10 @@ class Visitor:
         if message.type == "error" and not FROM_THE_INTERNET.search(message.location.get("url", "")):
             self.complaints.append(f"{message.text} {message.location}")
 
-    async def log_in(self) -> None:
-        """Fill in the login page."""
+    async def log_in(self, username: str = USERNAME) -> None:
+        """Fill in the login page; all have the same password."""
         await self.page.goto(self.url)
-        await self.page.get_by_label("Username").fill(USERNAME)
+        await self.page.get_by_label("Username").fill(username)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_role("button", name="Log in").click()
         await expect(self.page.locator("ha-sidebar")).to_be_visible(timeout=TIMEOUT_MS)

@@ -20,6 +20,7 @@
 import { acknowledge, errorText, explain, snooze, unsnooze } from "../core/actions.js";
 import { el } from "../core/dom.js";
 import { noticePanel } from "./notice.js";
+import { holdsFocus } from "./parts.js";
 import { snoozeButtons } from "./snooze-menu.js";
 import { explanationText } from "./words.js";
 
@@ -76,7 +77,7 @@ export class Controls {
       [picture, episode !== undefined],
       [notify, this.page.isAdmin && entityId !== null],
     ]);
-    const focused = [...shown.keys()].find((button) => button.matches(":focus-within"));
+    const focused = [...shown.keys()].find(holdsFocus);
     for (const [button, visible] of shown) {
       button.hidden = !visible;
     }
@@ -166,7 +167,7 @@ export class Controls {
     this.opened = undefined;
     const button = this.buttons[opened];
     button.setAttribute("aria-expanded", "false");
-    const focused = this.panel.matches(":focus-within");
+    const focused = holdsFocus(this.panel);
     this.panel.hidden = true;
     this.panel.replaceChildren();
     if (focused) {

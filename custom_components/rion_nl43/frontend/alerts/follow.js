@@ -105,12 +105,8 @@ export class Follower {
       const again = this.known.open;
       this.episodes.takeOpen(episodes);
       this.known.open = true;
-      if (again) {
-        // A meter or a rule was changed, or the connection was lost meanwhile.
-        void this.loadMeters(true);
-      }
-      void this.loadPast();
       this.tell();
+      void this.catchUp(again);
     } else if (event === "transition") {
       const calls = this.episodes.takeTransition(transition);
       this.tell(calls ? transition : undefined);
@@ -123,12 +119,24 @@ export class Follower {
     this.tell();
   }
 
+  /** @param {boolean} again Whether a meter or a rule was changed, or the connection was lost meanwhile. */
+  async catchUp(again) {
+    if (again) {
+      await this.loadMeters(true);
+    }
+    await this.loadPast();
+  }
+
   async loadPast() {
     if (!this.wanted.past) {
       return;
     }
     const round = (this.asked += 1);
     const devices = this.meters.filter((meter) => meter.loaded && meter.device_id);
+    if (this.meters.length && !devices.length) {
+      // They are told when they are set up; what is known of them stays.
+      return;
+    }
     try {
       const most = Math.min(MOST, this.limit + this.episodes.open.size);
       const ids = /** @type {string[]} */ (devices.map((meter) => meter.device_id));

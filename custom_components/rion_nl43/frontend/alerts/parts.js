@@ -39,3 +39,13 @@ export function put(element, text) {
     element.textContent = text;
   }
 }
+
+/**
+ * Whether something within has the focus, or will have it when the window has.
+ *
+ * @param {HTMLElement} element
+ */
+export function holdsFocus(element) {
+  const { activeElement } = /** @type {ShadowRoot | Document} */ (element.getRootNode());
+  return element.contains(activeElement ?? null);
+}

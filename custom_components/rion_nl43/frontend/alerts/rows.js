@@ -2,6 +2,7 @@
 /** A list whose rows stay while what they show stays: nobody loses the focus, or what he is typing. */
 
 import { el } from "../core/dom.js";
+import { holdsFocus } from "./parts.js";
 
 /**
  * @template T
@@ -70,7 +71,7 @@ export class Rows {
 
   /** @returns {string | undefined} The key of the row that has the focus. */
   get focused() {
-    return [...this.rows].find(([, { row }]) => row.element.matches(":focus-within"))?.[0];
+    return [...this.rows].find(([, { row }]) => holdsFocus(row.element))?.[0];
   }
 
   /**
@@ -78,7 +79,7 @@ export class Rows {
    * @param {Row<T>} row
    */
   _remove(key, row) {
-    const focused = row.element.matches(":focus-within");
+    const focused = holdsFocus(row.element);
     row.element.remove();
     this.rows.delete(key);
     if (focused) {

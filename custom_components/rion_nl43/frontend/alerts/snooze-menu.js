@@ -3,6 +3,7 @@
 
 import { el } from "../core/dom.js";
 import { clock } from "../core/format.js";
+import { holdsFocus } from "./parts.js";
 import { tomorrowAt, zoneOf } from "./times.js";
 
 /** @typedef {import("./controls.js").Page} Page */
@@ -42,7 +43,17 @@ export function snoozeButtons(page, snooze) {
     return item;
   };
   usual.addEventListener("click", () => snooze(usual, USUAL_S));
+  // The press itself closes what is open, before it is a click.
+  let wasOpen = false;
+  more.addEventListener("pointerdown", () => {
+    wasOpen = menu.matches(":popover-open");
+  });
   more.addEventListener("click", () => {
+    if (wasOpen) {
+      wasOpen = false;
+      menu.hidePopover();
+      return;
+    }
     const morning = tomorrowAt(MORNING_H, page.now(), zoneOf(page.hass));
     menu.replaceChildren(
       ...MINUTES.map((minutes) => offer(t(`alerts.do.snooze_${minutes}`), () => minutes * 60)),
@@ -51,13 +62,15 @@ export function snoozeButtons(page, snooze) {
       ),
     );
     menu.togglePopover();
+    if (menu.matches(":popover-open")) {
+      place(menu, more);
+      /** @type {HTMLElement} */ (menu.firstElementChild).focus();
+    }
   });
   menu.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     more.setAttribute("aria-expanded", String(open));
     if (open) {
-      place(menu, more);
-      /** @type {HTMLElement} */ (menu.firstElementChild).focus();
       window.addEventListener("scroll", close, { capture: true, once: true });
     } else {
       window.removeEventListener("scroll", close, { capture: true });
@@ -86,7 +99,7 @@ function place(menu, button) {
  */
 function moveBy(menu, event) {
   const items = /** @type {HTMLElement[]} */ ([...menu.children]);
-  const here = items.findIndex((item) => item.matches(":focus"));
+  const here = items.findIndex(holdsFocus);
   /** @type {Record<string, number>} */
   const places = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: -1 };
   if (event.key in places) {

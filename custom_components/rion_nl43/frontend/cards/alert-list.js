@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of alerts, as Home Assistant's card picker finds it. */
 
-import { loadTexts } from "../core/texts.js";
+import { followTexts } from "../core/texts.js";
 import { AlertListCard } from "./alert-list-card.js";
 import { TYPE, suggestion } from "./alert-list-config.js";
 
@@ -25,7 +25,7 @@ export function defineAlertList() {
     getEntitySuggestion: suggestion,
   };
   offered.push(offer);
-  loadTexts(document.documentElement.lang || "en").then((t) => {
+  followTexts((t) => {
     offer.name = t("alerts.card.name");
     offer.description = t("alerts.card.description");
   });
