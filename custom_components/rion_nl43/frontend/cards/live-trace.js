@@ -1,7 +1,7 @@
 // @ts-check
 /** The cards, as Home Assistant's card picker finds them. */
 
-import { loadTexts } from "../core/texts.js";
+import { followTexts } from "../core/texts.js";
 import { LiveTraceCard } from "./live-trace-card.js";
 import { TYPE, suggestion } from "./live-trace-config.js";
 
@@ -25,7 +25,7 @@ export function defineLiveTrace() {
     getEntitySuggestion: suggestion,
   };
   offered.push(offer);
-  loadTexts(document.documentElement.lang || "en").then((t) => {
+  followTexts((t) => {
     offer.name = t("trace.name");
     offer.description = t("trace.description");
   });

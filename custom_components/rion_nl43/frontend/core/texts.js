@@ -25,6 +25,20 @@ export async function loadTexts(language) {
   };
 }
 
+/**
+ * Tell the texts of the page's language, and those of another when the user wants another.
+ *
+ * Home Assistant says which it is some time after it has loaded this.
+ *
+ * @param {(t: Translate) => void} take
+ */
+export function followTexts(take) {
+  const page = document.documentElement;
+  const tell = () => loadTexts(page.lang || FALLBACK).then(take);
+  new MutationObserver(tell).observe(page, { attributeFilter: ["lang"] });
+  void tell();
+}
+
 /** @param {string} language */
 function load(language) {
   const loading = files.get(language) ?? fetchTexts(language);

@@ -7,7 +7,7 @@
  * @typedef {import("./meters.js").StrategyConfig} StrategyConfig
  */
 
-import { loadTexts } from "../core/texts.js";
+import { followTexts, loadTexts } from "../core/texts.js";
 import { AlertsView } from "./alerts-view.js";
 import { ConditionsBadge } from "./conditions-badge.js";
 import { goTo, hint, section } from "./configs.js";
@@ -130,7 +130,7 @@ function offer() {
     description: "Levels, alerts and links of all meters, and a page for each; nothing to set up.",
     documentationURL: "https://github.com/rion-nl43/rion-nl43",
   };
-  loadTexts(document.documentElement.lang || "en").then((t) => {
+  followTexts((t) => {
     offered.name = t("strategy.name");
     offered.description = t("strategy.description");
   });
