@@ -8,6 +8,7 @@
  * @typedef {import("./live-trace-config.js").TraceConfig} TraceConfig
  */
 
+import { errorText } from "../core/actions.js";
 import { el } from "../core/dom.js";
 import { clock, level } from "../core/format.js";
 import { subscribeLive } from "../core/live.js";
@@ -23,9 +24,16 @@ const SHORT_S = 300;
 const FIGURES_MS = 250;
 const CALM_MS = 1000;
 const SUMMARY_MS = 5000;
+/** So often a meter is looked for that is not there. */
+const LOOK_MS = 5000;
 
 /** @type {Translate | undefined} */
 let words;
+
+/** @param {TraceConfig} config */
+function meantBy({ config_entry_id: entry, device_id: device, entity }) {
+  return [entry, device, entity];
+}
 
 export class LiveTraceCard extends HTMLElement {
   static getConfigForm() {
@@ -49,7 +57,9 @@ export class LiveTraceCard extends HTMLElement {
     this._span = "1min";
     /** @type {string | undefined} */
     this._entry = undefined;
+    /** @type {"" | "unknown" | "error"} */
     this._problem = "";
+    this._error = "";
     this._historyS = SHORT_S;
     this._begun = 0;
     this._language = "";
@@ -57,13 +67,26 @@ export class LiveTraceCard extends HTMLElement {
     this._unsubscribe = undefined;
     this._plot = new TracePlot();
     this._figuresAt = 0;
-    this._build();
+    this._title = el("h2", { hidden: true });
+    this._figure = el("span", { className: "level" }, "–");
+    this._label = el("span", { className: "label" });
+    this._facts = el("div", { className: "facts" });
+    this._spans = el("div", { className: "spans", role: "group" });
+    this._message = el("div", { className: "message", hidden: true, role: "status" });
+    this._legend = el("div", { className: "legend", hidden: true });
+    const now = el("div", { className: "now" }, this._figure, el("span", { className: "unit" }, "dB"), this._label);
+    const head = el("div", { className: "head" }, now, this._facts, this._spans);
+    const card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
+    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), card);
   }
 
   /** @param {any} config */
   setConfig(config) {
     const before = this._config;
     this._config = checked(config);
+    if (JSON.stringify(meantBy(before)) !== JSON.stringify(meantBy(config))) {
+      this._forget();
+    }
     this._span = config.span === before.span && before.type ? this._span : (config.span ?? "1min");
     this._title.textContent = config.title ?? "";
     this._title.hidden = !config.title;
@@ -74,8 +97,7 @@ export class LiveTraceCard extends HTMLElement {
   set hass(hass) {
     const before = this._hass;
     this._hass = hass;
-    const other = before?.devices !== hass.devices || before?.entities !== hass.entities;
-    if (!before || (other && !this._entry)) {
+    if (!before) {
       this._restart();
     } else if (before.language !== hass.language || before.locale !== hass.locale || before.themes !== hass.themes) {
       this._loadTexts();
@@ -99,25 +121,25 @@ export class LiveTraceCard extends HTMLElement {
   disconnectedCallback() {
     this._plot.stop();
     clearInterval(this._summing);
+    clearTimeout(this._figuresDue);
     this._end();
   }
 
-  _build() {
-    this._title = el("h2", { hidden: true });
-    this._figure = el("span", { className: "level" }, "–");
-    this._label = el("span", { className: "label" });
-    this._facts = el("div", { className: "facts" });
-    this._spans = el("div", { className: "spans", role: "group" });
-    this._message = el("div", { className: "message", hidden: true, role: "status" });
-    this._legend = el("div", { className: "legend", hidden: true });
-    const now = el("div", { className: "now" }, this._figure, el("span", { className: "unit" }, "dB"), this._label);
-    const head = el("div", { className: "head" }, now, this._facts, this._spans);
-    const card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
-    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), card);
+  /** Show nothing of a meter that is not meant any more. */
+  _forget() {
+    clearTimeout(this._figuresDue);
+    this._live = null;
+    this._plot.forget();
+    this._figure.textContent = "–";
+    this._label.textContent = "";
+    this._facts.replaceChildren();
+    this._legend.replaceChildren();
+    this._legend.hidden = true;
   }
 
   _end() {
     this._begun += 1;
+    clearTimeout(this._looking);
     this._unsubscribe?.();
     this._unsubscribe = undefined;
   }
@@ -130,22 +152,44 @@ export class LiveTraceCard extends HTMLElement {
       return;
     }
     this._loadTexts();
+    /** @type {string | undefined} */
+    let entry;
+    let refused;
     try {
-      this._entry = await entryOf(this._hass, this._config);
-      this._problem = this._entry ? "" : "unknown";
-    } catch {
-      this._problem = "error";
+      entry = await entryOf(this._hass, this._config);
+    } catch (error) {
+      refused = error;
     }
     // Meanwhile the card may have been told of another meter, or taken away.
-    if (begun === this._begun) {
-      this._listen();
+    if (begun !== this._begun) {
+      return;
     }
+    this._entry = entry;
+    this._problem = refused ? "error" : entry ? "" : "unknown";
+    if (refused) {
+      this._explain(refused);
+    }
+    if (!entry) {
+      this._lookAgain();
+    }
+    this._listen();
+  }
+
+  _lookAgain() {
+    clearTimeout(this._looking);
+    this._looking = setTimeout(() => this._restart(), LOOK_MS);
+  }
+
+  /** @param {any} error */
+  async _explain(error) {
+    this._error = await errorText(this._hass, error, await loadTexts(this._hass.language));
+    this._show();
   }
 
   _listen() {
     this._unsubscribe?.();
     this._unsubscribe = undefined;
-    if (this._entry && !this._problem) {
+    if (this._entry) {
       const historyS = Math.max(this._historyS, SPANS[this._span]);
       this._historyS = historyS;
       const options = { historyS, metrics: this._config.metrics ?? [] };
@@ -175,6 +219,11 @@ export class LiveTraceCard extends HTMLElement {
     }
     if (change !== "sample" || other) {
       this._show();
+    }
+    if (live.status === "error") {
+      this._explain(live.error);
+    } else if (live.status === "gone") {
+      this._lookAgain();
     }
   }
 
@@ -211,7 +260,7 @@ export class LiveTraceCard extends HTMLElement {
     if (!t || !hass) {
       return;
     }
-    this._message.replaceChildren(...message(live, this._problem, t));
+    this._message.replaceChildren(...message(live, this._problem, this._error, t));
     this._message.hidden = !this._message.childElementCount;
     if (!live) {
       return;
@@ -239,13 +288,17 @@ export class LiveTraceCard extends HTMLElement {
 
   /** @param {boolean} [atOnce] */
   _showFigures(atOnce = false) {
-    const now = performance.now();
-    const pace = this._plot.calm.matches ? CALM_MS : FIGURES_MS;
+    clearTimeout(this._figuresDue);
     const { _live: live, _t: t } = this;
-    if (!live || !t || (!atOnce && now - this._figuresAt < pace - FIGURES_MS / 5)) {
+    if (!live || !t) {
       return;
     }
-    this._figuresAt = now;
+    const due = this._figuresAt + (this._plot.calm.matches ? CALM_MS : FIGURES_MS) - performance.now();
+    if (!atOnce && due > 0) {
+      this._figuresDue = setTimeout(() => this._showFigures(true), due);
+      return;
+    }
+    this._figuresAt = performance.now();
     this._figure.textContent = level(isThere(live) ? live.sample?.lp : null, this._hass);
     const metrics = this._config.metrics ?? [];
     legend(this._legend, live, metrics, t, this._hass);

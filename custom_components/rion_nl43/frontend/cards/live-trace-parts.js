@@ -10,6 +10,7 @@
 
 import { el } from "../core/dom.js";
 import { duration, level } from "../core/format.js";
+import { nowOf } from "../core/live.js";
 import { reloadNeeded } from "../core/meters.js";
 import { readable } from "./live-trace-config.js";
 import { lineColors } from "./live-trace-plot.js";
@@ -65,14 +66,15 @@ export function isThere({ status, state }) {
  * @param {Translate} t
  * @returns {HTMLElement[]} How the measurement, the link and the rules are.
  */
-export function facts({ state, rules, status }, t) {
+export function facts(live, t) {
+  const { state, rules, status } = live;
   if (!state || status !== "live") {
     return [];
   }
   const word = t(`trace.run.${state.run_state}`);
   const since = state.measuring_since;
   const run = since
-    ? t("trace.run.since", { state: word, duration: duration(Date.now() / 1000 - since, t) })
+    ? t("trace.run.since", { state: word, duration: duration(nowOf(live) - since, t) })
     : word;
   return [
     ...worst(rules, state.available, t),
@@ -99,17 +101,18 @@ function worst(rules, available, t) {
 
 /**
  * @param {Live | null} live
- * @param {string} problem Before there is anything live: `unknown`, `error`.
+ * @param {"" | "unknown" | "error"} problem Before there is anything live.
+ * @param {string} error What has been refused, in words.
  * @param {Translate} t
  * @returns {HTMLElement[]} What is wrong and what to do about it; nothing if all is well.
  */
-export function message(live, problem, t) {
-  const told = (/** @type {string} */ key, /** @type {string} */ error) => [
+export function message(live, problem, error, t) {
+  const told = (/** @type {string} */ key) => [
     el("b", {}, t(`${key}.title`)),
     el("span", {}, t(`${key}.text`, { error })),
   ];
-  if (problem) {
-    return told(`trace.${problem}`, "");
+  if (problem && live?.status !== "gone") {
+    return told(`trace.${problem}`);
   }
   if (!live) {
     return [];
@@ -120,9 +123,9 @@ export function message(live, problem, t) {
     return [el("b", {}, t("trace.outdated.title")), button];
   }
   if (live.status !== "live") {
-    return told(`trace.${live.status}`, live.error);
+    return told(`trace.${live.status}`);
   }
-  return live.state && !live.state.available ? told(linkKey(live.state.diagnosis), "") : [];
+  return live.state && !live.state.available ? told(linkKey(live.state.diagnosis)) : [];
 }
 
 /** @param {string} diagnosis A meter that is connected and yet not available has not told its first level. */

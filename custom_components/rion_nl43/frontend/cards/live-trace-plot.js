@@ -14,14 +14,16 @@
  */
 
 import { el } from "../core/dom.js";
+import { nowOf } from "../core/live.js";
 import { GAP_S, MetricLines, columnsOf, columnsOfPoints, extentOf, pointAt, restsOf } from "../trace/buffer.js";
 import { draw, plotOf } from "../trace/draw.js";
 import { LevelRange, levelTicks, timeTicks } from "../trace/scale.js";
 
 const FASTEST_MS = 34;
 const CALM_MS = 1000;
-/** After so long without a sample the time goes on by the clock. */
+/** After so long without a sample the time goes on by the clock, which may be a little ahead of the next sample. */
 const SILENT_S = 1.5;
+const AHEAD_S = 5;
 const THEME_MS = 5000;
 const KEY_STEPS = 60;
 const TIME_LABEL = 48;
@@ -44,7 +46,6 @@ export class TracePlot {
     this.waiting = 0;
     this.frame = 0;
     this.drawnAt = 0;
-    this.heardAt = 0;
     this.theme = /** @type {Theme | null} */ (null);
     this.themeAt = 0;
     this.to = 0;
@@ -64,7 +65,7 @@ export class TracePlot {
     });
     this.sight.observe(this.element);
     this.ticking = setInterval(() => {
-      if (Date.now() - this.heardAt > 1000 * SILENT_S) {
+      if (this.shown && this._silent(this.shown.live)) {
         this.changed();
       }
     }, CALM_MS);
@@ -90,9 +91,19 @@ export class TracePlot {
     this.changed(true);
   }
 
+  /** Show nothing of a meter any more. */
+  forget() {
+    this.metrics = new MetricLines();
+    this.range = new LevelRange();
+    this.shown = this.extent = this.cursor = null;
+    this.to = 0;
+    this.reading.textContent = "";
+    this.canvas.removeAttribute("aria-label");
+    this.canvas.width = 0;
+  }
+
   /** @param {Live} live A sample of it has just come. */
   take(live) {
-    this.heardAt = Date.now();
     this.metrics.take(live);
     this.changed();
   }
@@ -132,16 +143,18 @@ export class TracePlot {
     const { spanS, limits, live } = shown;
     this.to = this._now(live);
     const from = this.to - spanS;
+    // The line comes in from what is just out of sight.
+    const began = from - GAP_S;
     const columnS = spanS / plotOf(width, height).width;
     const lines = shown.lines.map(({ key, limits: own }, i) => ({
       columns: key
-        ? columnsOfPoints(this.metrics.of(key), from, this.to, columnS)
-        : columnsOf(live, from, this.to, columnS),
+        ? columnsOfPoints(this.metrics.of(key), began, this.to, columnS)
+        : columnsOf(live, began, this.to, columnS),
       color: i ? theme.lines[(i - 1) % theme.lines.length] : theme.trace,
       limits: own,
     }));
-    this.extent = extentOf(lines[0].columns);
-    this._fit(extentOf(lines.flatMap(({ columns }) => columns)));
+    this.extent = extentOf(lines[0].columns, from);
+    this._fit(extentOf(lines.flatMap(({ columns }) => columns), from));
     const { min, max } = this.range;
     const picture = {
       width,
@@ -173,17 +186,18 @@ export class TracePlot {
     }
   }
 
+  /** @param {Live} live */
+  _silent(live) {
+    return nowOf(live) - (live.samples.at(-1)?.t ?? 0) > SILENT_S;
+  }
+
   /**
    * @param {Live} live
    * @returns {number} The time at the right edge: that of the latest sample, and the clock's when none comes.
    */
-  _now({ samples, state }) {
-    const last = samples.at(-1)?.t;
-    const silentS = (Date.now() - this.heardAt) / 1000;
-    if (last === undefined || (!this.heardAt && !state?.feed)) {
-      return Date.now() / 1000;
-    }
-    return this.heardAt && silentS > SILENT_S ? last + silentS : last;
+  _now(live) {
+    const to = this._silent(live) ? nowOf(live) : (live.samples.at(-1)?.t ?? 0);
+    return to < this.to && this.to - to < AHEAD_S ? this.to : to;
   }
 
   /**

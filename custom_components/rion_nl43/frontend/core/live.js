@@ -25,12 +25,14 @@
  * @typedef {"connecting" | "live" | "reloading" | "gone" | "error"} Status
  * @typedef {"snapshot" | "sample" | "state" | "rules" | "labels" | "status"} Change
  * @typedef {{
- *   status: Status, error: string, version: string, name: string, serial: string, labels: Record<string, string>,
+ *   status: Status, error: any, version: string, name: string, serial: string, labels: Record<string, string>,
  *   state: LiveState | null, rules: LiveRule[], sample: Sample | null, samples: {t: number, lp: number | null}[],
- *   seconds: Seconds | null, runs: [number, string][],
- * }} Live
+ *   seconds: Seconds | null, runs: [number, string][], aheadS: number,
+ * }} Live `error` is what Home Assistant has refused with; its clock is `aheadS` ahead of the browser's.
  * @typedef {(live: Live, change: Change) => void} Listener
  */
+
+import { keepSubscribed } from "./subscription.js";
 
 // So much of the past is kept sample by sample, and so much of the states of the measurement.
 const TRACE_S = 300;
@@ -38,7 +40,6 @@ const HISTORY_S = 3600;
 // Old samples are dropped some at a time: to move all of them for each new one would cost more than it keeps.
 const SPARE_S = 30;
 const ACKNOWLEDGE_MS = 2_000;
-const RETRY_MS = 5_000;
 
 /** @type {WeakMap<object, Map<string, Feed>>} */
 const feeds = new WeakMap();
@@ -64,11 +65,19 @@ export function subscribeLive(hass, entryId, { historyS = TRACE_S, metrics = [] 
   return feed.add(listener, () => here.delete(key));
 }
 
+/**
+ * @param {Live} live
+ * @returns {number} The time by Home Assistant's clock.
+ */
+export function nowOf({ aheadS }) {
+  return Date.now() / 1000 + aheadS;
+}
+
 /** @returns {Live} */
 function nothing() {
   return {
     status: "connecting",
-    error: "",
+    error: undefined,
     version: "",
     name: "",
     serial: "",
@@ -79,6 +88,7 @@ function nothing() {
     samples: [],
     seconds: null,
     runs: [],
+    aheadS: 0,
   };
 }
 
@@ -90,18 +100,13 @@ class Feed {
    */
   constructor(connection, what) {
     this.connection = connection;
-    this.what = what;
     this.live = nothing();
     /** @type {Set<Listener>} */
     this.listeners = new Set();
     this.acknowledged = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.retry = undefined;
-    /** @type {(() => Promise<void>) | undefined} */
-    this.end = undefined;
     this.number = 0;
-    this.closed = false;
-    void this.open();
+    const message = { type: "rion_nl43/live/subscribe", acknowledges: true, ...what };
+    this.end = keepSubscribed(connection, message, (event) => this.take(event), (error) => this.fail(error));
     this.acknowledging = setInterval(() => this.acknowledge(), ACKNOWLEDGE_MS);
   }
 
@@ -123,38 +128,15 @@ class Feed {
     };
   }
 
-  async open() {
-    const message = { type: "rion_nl43/live/subscribe", acknowledges: true, ...this.what };
-    try {
-      const end = await this.connection.subscribeMessage((/** @type {any} */ event) => this.take(event), message);
-      this.end = end;
-      if (this.closed) {
-        await end();
-      }
-    } catch (error) {
-      const { message: text = String(error), code = "" } = /** @type {any} */ (error);
-      this.fail(text, code !== "unauthorized");
-    }
-  }
-
   close() {
-    this.closed = true;
     clearInterval(this.acknowledging);
-    clearTimeout(this.retry);
-    // The connection may be gone already, and the subscription with it.
-    this.end?.().catch(() => {});
+    this.end();
   }
 
-  /**
-   * @param {string} text
-   * @param {boolean} again Whether it may work later: the meter may be set up then.
-   */
-  fail(text, again) {
-    Object.assign(this.live, { status: "error", error: text });
+  /** @param {any} error */
+  fail(error) {
+    Object.assign(this.live, { status: "error", error });
     this.tell("status");
-    if (again && !this.closed) {
-      this.retry = setTimeout(() => void this.open(), RETRY_MS);
-    }
   }
 
   /** @param {any} event */
@@ -165,9 +147,8 @@ class Feed {
     } else if (event === "sample") {
       this.takeSample(told);
     } else if (event === "state") {
-      const { at, ...state } = told;
-      live.state = state;
-      this.noteRun(at ?? Date.now() / 1000, state.run_state);
+      live.state = told;
+      this.noteRun(nowOf(live), told.run_state);
     } else if (event === "rules") {
       live.rules = told.rules;
     } else if (event === "labels") {
@@ -182,12 +163,13 @@ class Feed {
 
   /** @param {any} told */
   takeSnapshot(told) {
-    const { subscription, version, name, serial, labels, rules, sample, trace, seconds, runs, at: _, ...state } = told;
+    const { subscription, version, name, serial, labels, rules, sample, trace, seconds, runs, at, ...state } = told;
     // After a lost connection it is taken up by another number.
     this.number = subscription;
     const samples = trace.t.map((/** @type {number} */ t, /** @type {number} */ i) => ({ t, lp: trace.lp[i] }));
     const known = { version, name, serial, labels, rules, sample, samples, runs, state, seconds: seconds ?? null };
-    Object.assign(this.live, { status: "live", error: "", ...known });
+    const aheadS = at - Date.now() / 1000;
+    Object.assign(this.live, { status: "live", error: undefined, aheadS, ...known });
   }
 
   /** @param {Sample} sample */

@@ -40,9 +40,7 @@ export function columnsOf(live, from, to, width) {
       gathered.add(t, max[i]);
     }
   }
-  for (let i = firstAfter(samples, from); i < samples.length && samples[i].t <= to; i += 1) {
-    gathered.add(samples[i].t, samples[i].lp);
-  }
+  gathered.addPoints(samples, from, to);
   return gathered.columns;
 }
 
@@ -55,9 +53,7 @@ export function columnsOf(live, from, to, width) {
  */
 export function columnsOfPoints(points, from, to, width) {
   const gathered = new Gathered(width);
-  for (let i = firstAfter(points, from); i < points.length && points[i].t <= to; i += 1) {
-    gathered.add(points[i].t, points[i].lp);
-  }
+  gathered.addPoints(points, from, to);
   return gathered.columns;
 }
 
@@ -110,14 +106,17 @@ export function restsOf(runs, from, to) {
 
 /**
  * @param {Column[]} columns
+ * @param {number} from Columns before this time do not count.
  * @returns {{min: number, max: number} | null}
  */
-export function extentOf(columns) {
-  return columns.reduce(
-    (/** @type {{min: number, max: number} | null} */ extent, { min, max }) =>
-      extent ? { min: Math.min(extent.min, min), max: Math.max(extent.max, max) } : { min, max },
-    null,
-  );
+export function extentOf(columns, from) {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { t, min, max } of columns) {
+    if (t >= from) {
+      [low, high] = [Math.min(low, min), Math.max(high, max)];
+    }
+  }
+  return low <= high ? { min: low, max: high } : null;
 }
 
 /** What came of the metrics since the card looks; Home Assistant tells their levels now, not those before. */
@@ -161,6 +160,23 @@ class Gathered {
     this.columns = [];
     this.index = Number.NaN;
     this.latest = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * @param {Point[]} points
+   * @param {number} from
+   * @param {number} to
+   */
+  addPoints(points, from, to) {
+    for (let i = firstAfter(points, from); i < points.length && points[i].t <= to; i += 1) {
+      const { t, lp } = points[i];
+      if (lp === null) {
+        // There was a sample, and no level in it: those around it are not joined over it.
+        this.latest = Number.NEGATIVE_INFINITY;
+      } else {
+        this.add(t, lp);
+      }
+    }
   }
 
   /**
