@@ -90,9 +90,10 @@ export class EpisodeRow {
       this.told = told;
       this.figures.replaceChildren(...figures.map(([label, words]) => el("span", {}, `${label} `, el("b", {}, words))));
       this.marks.replaceChildren(
-        ...marks.map(({ icon, text, note }) =>
-          el("span", { className: "mark" }, el("ha-icon", { icon }), text, note && el("span", { className: "note" }, note)),
-        ),
+        ...marks.map(({ icon, text, note = "" }) => {
+          const words = el("span", {}, text, note && " ", note && el("span", { className: "note" }, note));
+          return el("span", { className: "mark" }, el("ha-icon", { icon }), words);
+        }),
       );
       this.figures.hidden = !figures.length;
       this.marks.hidden = !marks.length;

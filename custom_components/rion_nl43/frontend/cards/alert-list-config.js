@@ -19,11 +19,11 @@ const OF_METERS = ["active_alerts", "worst_grade", "unreachable", "last_episode"
 
 /**
  * @param {any} config
- * @returns {ListConfig}
+ * @returns {any} A `ListConfig`.
  * @throws {Error} It says what is wrong; Home Assistant shows it in place of the card.
  */
 export function checked(config) {
-  const { config_entry_id: entry, device_id: device, show, limit } = config;
+  const { config_entry_id: entry, device_id: device, show, limit } = given(config);
   if ([entry, device].some((id) => id !== undefined && typeof id !== "string")) {
     throw new Error("The meter is one text: its device_id or its config_entry_id.");
   }
@@ -33,7 +33,12 @@ export function checked(config) {
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MOST)) {
     throw new Error(`The limit is a whole number from 1 to ${MOST}.`);
   }
-  return config;
+  return given(config);
+}
+
+/** @param {any} config Forms may leave null of what was taken out of them. */
+function given(config) {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
 /** @param {Translate} t */
