@@ -154,7 +154,7 @@ function figuresOf(episode, now, hass, t) {
     [t("alerts.onset"), open ? null : onset],
     [t("alerts.leq"), open ? null : leq],
   ];
-  const figures = known.filter(([, value]) => typeof value === "number").map(([label, value]) => [label, db(/** @type {number} */ (value))]);
+  const figures = known.flatMap(([label, value]) => (typeof value === "number" ? [[label, db(value)]] : []));
   const [first, ...others] = figures;
   return /** @type {[string, string][]} */ (first ? [[`${symbol} ${first[0]}`, first[1]], ...others] : [[symbol, ""]]);
 }
@@ -167,7 +167,8 @@ function figuresOf(episode, now, hass, t) {
  * @returns {{icon: string, text: string, note?: string}[]}
  */
 function marksOf(episode, { snoozedUntil }, hass, t) {
-  const { acknowledged, acknowledged_by: by, acknowledged_at: at, note, no_data: lost, reopened, overload, open } = episode;
+  const { acknowledged, acknowledged_by: by, acknowledged_at: at, note } = episode;
+  const { no_data: lost, reopened, overload, open } = episode;
   const marks = [];
   if (acknowledged) {
     const time = at ? dateTime(seconds(at), hass) : "";

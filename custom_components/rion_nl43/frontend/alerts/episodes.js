@@ -12,7 +12,9 @@
  *   thresholds: Partial<Record<Grade, number>>, onset_level: number | null, ended: string | null,
  *   end_reason: string | null,
  * }} Episode
- * @typedef {Episode & {kind: string, at: string, threshold: number | null, level: number | null, reason: string | null}} Transition
+ * @typedef {Episode & {
+ *   kind: string, at: string, threshold: number | null, level: number | null, reason: string | null,
+ * }} Transition
  */
 
 /** What begins to call for somebody. */

@@ -118,10 +118,11 @@ export class Lists {
   draw() {
     const { follower, open, past } = this;
     const { known, meters, episodes, single } = follower;
-    const rules = new Map(meters.flatMap((meter) => rulesOf(meter).map((of) => [`${of.rule.rule_id} ${meter.device_id}`, of])));
+    const rules = new Map(meters.flatMap(rulesOf).map((of) => [keyOf(of.rule.rule_id, of.meter.device_id), of]));
     this.entityIds = [...rules.values()].flatMap(tellingEntities);
     const gone = known.meters && single && !meters.length;
-    put(/** @type {HTMLElement} */ (this.nothing.lastElementChild), this.t(gone ? "alerts.no_meter" : "alerts.loading"));
+    const words = /** @type {HTMLElement} */ (this.nothing.lastElementChild);
+    put(words, this.t(gone ? "alerts.no_meter" : "alerts.loading"));
     for (const title of this.titles) {
       title.hidden = gone;
     }
@@ -129,9 +130,9 @@ export class Lists {
     this.reload.hidden = !follower.version || !reloadNeeded(follower.version);
     void this._fail(follower.error);
 
-    const active = new Map([...episodes.open.values()].map((episode) => [`${episode.rule_id} ${episode.device_id}`, episode]));
+    const active = new Map([...episodes.open.values()].map((each) => [keyOf(each.rule_id, each.device_id), each]));
     const around = (/** @type {Episode} */ episode) => {
-      const key = `${episode.rule_id} ${episode.device_id}`;
+      const key = keyOf(episode.rule_id, episode.device_id);
       const of = rules.get(key);
       const meter = of?.meter ?? meters.find(({ device_id: id }) => id === episode.device_id);
       return { ...surroundings(follower.hass(), meter, of?.rule, active.get(key)), withMeter: !single };
@@ -182,7 +183,7 @@ export class Lists {
     for (const meter of meters) {
       const items = rulesOf(meter).map((of) => /** @type {[string, RuleOf]} */ ([of.rule.rule_id, of]));
       this.rules.get(meter.config_entry_id)?.show(items, ({ rule }) =>
-        surroundings(this.follower.hass(), meter, rule, active.get(`${rule.rule_id} ${meter.device_id}`)),
+        surroundings(this.follower.hass(), meter, rule, active.get(keyOf(rule.rule_id, meter.device_id))),
       );
     }
   }
@@ -198,6 +199,16 @@ export class Lists {
       this.failure.replaceChildren(...(text ? [hint("mdi:alert-circle", text)] : []));
     }
   }
+}
+
+/**
+ * All meters have a rule of the same name.
+ *
+ * @param {string} ruleId
+ * @param {string | null} deviceId
+ */
+function keyOf(ruleId, deviceId) {
+  return `${ruleId} ${deviceId}`;
 }
 
 /** @param {Episode[]} episodes @returns {[string, Episode][]} */

@@ -105,9 +105,10 @@ export class RuleRow {
       [t("alerts.grade.warning"), warning === null ? null : beyond(warning)],
       [t("alerts.grade.alarm"), alarm === null ? null : beyond(alarm)],
     ];
-    const known = figures.filter(([, words]) => words !== null);
-    const symbolFirst = now === null ? [el("span", {}, symbol)] : [];
-    return [...symbolFirst, ...known.map(([label, words]) => el("span", {}, `${label} `, el("b", {}, /** @type {string} */ (words))))];
+    const known = figures.flatMap(([label, words]) =>
+      words === null ? [] : [el("span", {}, `${label} `, el("b", {}, words))],
+    );
+    return now === null ? [el("span", {}, symbol), ...known] : known;
   }
 
   _switch() {

@@ -180,7 +180,8 @@ export function navigate(path) {
  * @returns {Promise<string>} What went wrong, in the words of the user.
  */
 export async function errorText(hass, error, t) {
-  const { code, message, translation_domain: domain, translation_key: key, translation_placeholders: holes } = error ?? {};
+  const { code, message } = error ?? {};
+  const { translation_domain: domain, translation_key: key, translation_placeholders: holes } = error ?? {};
   if (code === UNAUTHORIZED || error?.status_code === 401) {
     return t("alerts.error.unauthorized");
   }
