@@ -8,6 +8,8 @@ from script.demo_home import DOMAIN
 from .visitor import TIMEOUT_MS, Visitor
 
 UNFOLDED_MS = 5_000
+# A page that is still being drawn may let a click fall through.
+CLICKS = 4
 
 
 def dialog_of(page: Page) -> Locator:
@@ -27,6 +29,18 @@ async def open_options(visitor: Visitor, meter: EmulatedMeter) -> Locator:
     dialog = dialog_of(visitor.page)
     await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
     return dialog
+
+
+async def click_until(target: Locator, shown: Locator) -> None:
+    """Click what opens something, again if need be, until that is there."""
+    for _ in range(CLICKS):
+        await target.click()
+        try:
+            await expect(shown).to_be_visible(timeout=UNFOLDED_MS)
+        except AssertionError:
+            continue
+        return
+    await expect(shown).to_be_visible(timeout=TIMEOUT_MS)
 
 
 async def unfold(dialog: Locator, section: str, inside: str) -> None:

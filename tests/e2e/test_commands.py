@@ -10,6 +10,7 @@ from emulator.instrument.run import State
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, press, row, value
+from .dialogs import click_until
 from .visitor import TIMEOUT_MS, Visitor, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,9 +27,8 @@ async def test_cycles_are_told(visitor: Visitor, device: Device, meters: list[Em
     await expect(activity).to_contain_text("start cycle, asked for by a button, completed", timeout=TIMEOUT_MS)
     await expect(value(page, "Run state")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.MEASURING
-    await row(page, "Command").click()
     more = page.locator("ha-more-info-dialog")
-    await expect(more.get_by_text("Start cycle").first).to_be_visible(timeout=TIMEOUT_MS)
+    await click_until(row(page, "Command"), more.get_by_text("Start cycle").first)
     await visitor.pictures("command-event")
     await page.keyboard.press("Escape")
     await expect(more).to_be_hidden(timeout=TIMEOUT_MS)

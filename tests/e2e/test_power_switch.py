@@ -8,7 +8,7 @@ from script.demo_home.meters import Device
 
 from . import plug
 from .device_rows import device_page, row, value
-from .dialogs import open_options, submit, unfold
+from .dialogs import click_until, open_options, submit, unfold
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,8 +27,9 @@ async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[Emul
     page, meter = visitor.page, meters[1]
     dialog = await open_options(visitor, meter)
     await unfold(dialog, "Recovery", "Commands wait at most")
-    await dialog.locator("ha-selector-entity").last.click()
-    await page.get_by_role("option").filter(has_text=plug.NAME).click()
+    offered = page.get_by_role("option").filter(has_text=plug.NAME)
+    await click_until(dialog.locator("ha-selector-entity").last, offered)
+    await offered.click()
     await visitor.pictures("options-power-switch")
     await submit(dialog)
     await expect(dialog.get_by_text("Options successfully saved")).to_be_visible(timeout=TIMEOUT_MS)
@@ -44,8 +45,8 @@ async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[Emul
     await expect(link).to_contain_text("Connected", timeout=TIMEOUT_MS)
     assert powered(meter)
     assert not meter.faults.active()
-    await row(page, "Command").click()
     more = page.locator("ha-more-info-dialog")
+    await click_until(row(page, "Command"), more.locator("ha-logbook"))
     told = "power cycle, asked for by the recovery of the connection, completed"
     await expect(more.locator("ha-logbook")).to_contain_text(told, timeout=TIMEOUT_MS)
     await visitor.pictures("power-cycled")

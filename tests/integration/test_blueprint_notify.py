@@ -339,9 +339,11 @@ async def test_recipients_that_are_gone(hass: HomeAssistant, site: Site) -> None
     assert len(site.mail) == len(site.shown) == 1
 
 
-async def test_rule_that_is_removed(hass: HomeAssistant, site: Site) -> None:
-    """Its notice is closed with the reason."""
-    await site.automate()
+@pytest.mark.parametrize("by_entity", [False, True])
+async def test_rule_that_is_removed(hass: HomeAssistant, site: Site, by_entity: bool) -> None:
+    """Its notice is closed with the reason, however the rule was chosen."""
+    chosen = {"rules": {"entity_id": [entity_id(hass, f"{site.rule_id}_alert", Platform.EVENT)]}} if by_entity else {}
+    await site.automate(**chosen)
     with tone(site.meter):
         await site.until(STATE_ON)
         hass.config_entries.async_remove_subentry(site.entry, site.rule_id)

@@ -21,6 +21,10 @@ from .witness import LEVEL_TOLERANCE_DB, LOUDEST_DB, QUIETEST_DB, Ramp, Witness
 NOISE_DB = (QUIETEST_DB + LOUDEST_DB) / 2
 DURATION_S = 30.0
 LP = Metric(Quantity.LP)
+# All that there are would look like a leak, until they are the 500 that are kept at most.
+KEPT = 10
+# What is judged at the beginning of a duration was heard so much later at the latest.
+HEARD_WITHIN_S = 3.0
 # Always over, by turns over and not, and never over, not even while overloaded.
 SOUND = Rule(id="sound", name="Sound", metric=LP, warning_db=QUIETEST_DB - 10)
 NOISE = Rule(id="noise", name="Noise", metric=LP, alarm_db=NOISE_DB, duration_s=DURATION_S, clear_margin_db=1.0)
@@ -54,7 +58,7 @@ class Alarms:
 
     def keep(self, monitor: MeterMonitor) -> None:
         """Keep the episodes of a monitor that has ended, as a file would."""
-        self._episodes = json.loads(json.dumps(monitor.alerts.episodes_memory))
+        self._episodes = json.loads(json.dumps(monitor.alerts.episodes_memory[:KEPT]))
 
     def look(self) -> None:
         """Remember what there is to hear."""
@@ -83,8 +87,9 @@ class Alarms:
         if episode.rule_id == SOUND.id:
             self._sound.add(episode.id)
         if not self._fits(transition.kind, episode):
+            what = f"{episode.rule_id} {transition.kind}, {episode.end_reason or 'open'}"
             heard = f"from {self._before():.2f} to {self._ramp.heard_db:.2f} dB"
-            self._witness.complain("false alerts", f"{self._now():.1f} s: {episode.rule_id} {transition.kind}, {heard}")
+            self._witness.complain("false alerts", f"{self._now():.1f} s: {what}, {heard}")
 
     def _fits(self, kind: TransitionKind, episode: Episode) -> bool:
         if kind is TransitionKind.NO_DATA or episode.rule_id not in (SOUND.id, NOISE.id, BANG.id):
@@ -101,6 +106,6 @@ class Alarms:
         return episode.end_reason is EndReason.CLEARED and max(self._before(), self._ramp.heard_db) < quiet_db
 
     def _before(self) -> float:
-        """What there was to hear when a duration began that ends now."""
-        began = self._now() - DURATION_S
+        """What there was to hear when a duration had just begun that ends now."""
+        began = self._now() - DURATION_S + HEARD_WITHIN_S
         return next((level for at, level in reversed(self._heard) if at <= began), self._ramp.heard_db)
