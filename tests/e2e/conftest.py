@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, StorageState, async_playwright
+from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
 import pytest
 import pytest_asyncio
 
@@ -16,10 +16,11 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from . import modules, plug
-from .visitor import DESKTOP, Visitor, address, launch
+from .visitor import DESKTOP, TIMEOUT_MS, Visitor, address, launch
 
 FTP_ON = {"FTP": "On"}
 shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @shared
@@ -41,6 +42,15 @@ async def fleet() -> AsyncIterator[Fleet]:
 async def meters(fleet: Fleet) -> list[EmulatedMeter]:
     """Give the two meters."""
     return list(fleet.meters)
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def second_try(request: pytest.FixtureRequest, fleet: Fleet) -> None:
+    """Take away what a test that is tried once more has left behind at the meters."""
+    if getattr(request.node, "execution_count", 1) > 1:
+        for meter in fleet.meters:
+            meter.faults.clear()
+            meter.instrument.press_stop()
 
 
 @shared
