@@ -14,7 +14,7 @@ import { clock, level } from "../core/format.js";
 import { subscribeLive } from "../core/live.js";
 import { loadTexts } from "../core/texts.js";
 import { SPANS } from "../trace/scale.js";
-import { checked, configForm, entryOf, stubConfig } from "./live-trace-config.js";
+import { configForm, entryOf, given, mistakeIn, spanOf, stubConfig } from "./live-trace-config.js";
 import { facts, isThere, legend, limitsOf, linesOf, message, summary } from "./live-trace-parts.js";
 import { TracePlot } from "./live-trace-plot.js";
 import { STYLE } from "./live-trace-style.js";
@@ -27,8 +27,7 @@ const SUMMARY_MS = 5000;
 /** So often a meter is looked for that is not there. */
 const LOOK_MS = 5000;
 
-/** @type {Translate | undefined} */
-let words;
+const ALL_SPANS = /** @type {(keyof typeof SPANS)[]} */ (Object.keys(SPANS));
 
 /** @param {TraceConfig} config */
 function meantBy({ config_entry_id: entry, device_id: device, entity }) {
@@ -36,8 +35,9 @@ function meantBy({ config_entry_id: entry, device_id: device, entity }) {
 }
 
 export class LiveTraceCard extends HTMLElement {
-  static getConfigForm() {
-    return configForm(words);
+  /** What a form needs to set it up; Home Assistant draws it. */
+  static async getConfigForm() {
+    return configForm(await loadTexts(document.documentElement.lang || "en"));
   }
 
   /** @param {any} hass */
@@ -49,6 +49,8 @@ export class LiveTraceCard extends HTMLElement {
     super();
     /** @type {TraceConfig} */
     this._config = { type: "" };
+    /** @type {Translate | undefined} */
+    this._t = undefined;
     /** @type {any} */
     this._hass = undefined;
     /** @type {Live | null} */
@@ -57,12 +59,11 @@ export class LiveTraceCard extends HTMLElement {
     this._span = "1min";
     /** @type {string | undefined} */
     this._entry = undefined;
-    /** @type {"" | "unknown" | "error"} */
+    /** @type {"" | "mistake" | "unknown" | "error"} */
     this._problem = "";
     this._error = "";
     this._historyS = SHORT_S;
     this._begun = 0;
-    this._language = "";
     /** @type {(() => void) | undefined} */
     this._unsubscribe = undefined;
     this._plot = new TracePlot();
@@ -73,23 +74,33 @@ export class LiveTraceCard extends HTMLElement {
     this._facts = el("div", { className: "facts" });
     this._spans = el("div", { className: "spans", role: "group" });
     this._message = el("div", { className: "message", hidden: true, role: "status" });
+    this._messageText = "";
     this._legend = el("div", { className: "legend", hidden: true });
     const now = el("div", { className: "now" }, this._figure, el("span", { className: "unit" }, "dB"), this._label);
     const head = el("div", { className: "head" }, now, this._facts, this._spans);
     const card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
+    this._buttons = ALL_SPANS.map((span) => {
+      const button = el("button", { type: "button" }, span);
+      button.addEventListener("click", () => this._choose(span));
+      return button;
+    });
+    this._spans.append(...this._buttons);
+    this._sighted = () => this._show();
     this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), card);
   }
 
   /** @param {any} config */
   setConfig(config) {
     const before = this._config;
-    this._config = checked(config);
-    if (JSON.stringify(meantBy(before)) !== JSON.stringify(meantBy(config))) {
+    this._config = given(config);
+    if (JSON.stringify(meantBy(before)) !== JSON.stringify(meantBy(this._config))) {
       this._forget();
     }
-    this._span = config.span === before.span && before.type ? this._span : (config.span ?? "1min");
-    this._title.textContent = config.title ?? "";
-    this._title.hidden = !config.title;
+    if (!before.type || before.span !== this._config.span) {
+      this._span = spanOf(this._config);
+    }
+    this._title.textContent = this._config.title ?? "";
+    this._title.hidden = !this._config.title;
     this._restart();
   }
 
@@ -100,7 +111,7 @@ export class LiveTraceCard extends HTMLElement {
     if (!before) {
       this._restart();
     } else if (before.language !== hass.language || before.locale !== hass.locale || before.themes !== hass.themes) {
-      this._loadTexts();
+      this._loadTexts().then(() => this._show());
     }
   }
 
@@ -114,12 +125,14 @@ export class LiveTraceCard extends HTMLElement {
 
   connectedCallback() {
     this._plot.start();
+    document.addEventListener("visibilitychange", this._sighted);
     this._summing = setInterval(() => this._sum(), SUMMARY_MS);
     this._restart();
   }
 
   disconnectedCallback() {
     this._plot.stop();
+    document.removeEventListener("visibilitychange", this._sighted);
     clearInterval(this._summing);
     clearTimeout(this._figuresDue);
     this._end();
@@ -151,25 +164,29 @@ export class LiveTraceCard extends HTMLElement {
     if (!this._hass || !this._config.type || !this.isConnected) {
       return;
     }
-    this._loadTexts();
+    const t = await this._loadTexts();
+    let error = mistakeIn(this._config, t);
+    /** @type {typeof this._problem} */
+    let problem = error ? "mistake" : "";
     /** @type {string | undefined} */
     let entry;
-    let refused;
-    try {
-      entry = await entryOf(this._hass, this._config);
-    } catch (error) {
-      refused = error;
+    if (!error) {
+      try {
+        entry = await entryOf(this._hass, this._config);
+        problem = entry ? "" : "unknown";
+      } catch (refused) {
+        error = await errorText(this._hass, refused, t);
+        problem = "error";
+      }
     }
     // Meanwhile the card may have been told of another meter, or taken away.
     if (begun !== this._begun) {
       return;
     }
-    this._entry = entry;
-    this._problem = refused ? "error" : entry ? "" : "unknown";
-    if (refused) {
-      this._explain(refused);
-    }
-    if (!entry) {
+    Object.assign(this, { _entry: entry, _problem: problem, _error: error });
+    if (problem === "mistake") {
+      this._forget();
+    } else if (problem) {
       this._lookAgain();
     }
     this._listen();
@@ -180,9 +197,13 @@ export class LiveTraceCard extends HTMLElement {
     this._looking = setTimeout(() => this._restart(), LOOK_MS);
   }
 
-  /** @param {any} error */
-  async _explain(error) {
-    this._error = await errorText(this._hass, error, await loadTexts(this._hass.language));
+  /**
+   * Say why there is nothing live; it is tried again.
+   *
+   * @param {any} refused
+   */
+  async _explain(refused) {
+    this._error = await errorText(this._hass, refused, await this._loadTexts());
     this._show();
   }
 
@@ -198,12 +219,16 @@ export class LiveTraceCard extends HTMLElement {
     this._show();
   }
 
+  /** @returns {Promise<Translate>} */
   async _loadTexts() {
-    const { language } = this._hass;
-    this._t = words = await loadTexts(language);
-    this._plot.element.setAttribute("aria-label", words("trace.plot"));
-    this._showSpans();
-    this._show();
+    const t = await loadTexts(this._hass.language);
+    this._t = t;
+    this._plot.element.setAttribute("aria-label", t("trace.plot"));
+    this._spans.setAttribute("aria-label", t("trace.spans"));
+    this._buttons.forEach((button, i) => {
+      button.textContent = t(`trace.span.${ALL_SPANS[i]}`);
+    });
+    return t;
   }
 
   /**
@@ -217,37 +242,19 @@ export class LiveTraceCard extends HTMLElement {
       this._plot.take(live);
       this._showFigures();
     }
-    if (change !== "sample" || other) {
+    if (live.status === "error") {
+      void this._explain(live.error);
+    } else if (change !== "sample" || other) {
       this._show();
     }
-    if (live.status === "error") {
-      this._explain(live.error);
-    } else if (live.status === "gone") {
+    if (live.status === "gone") {
       this._lookAgain();
     }
-  }
-
-  _showSpans() {
-    this._spans.setAttribute("aria-label", this._t?.("trace.spans") ?? "");
-    const spans = /** @type {(keyof typeof SPANS)[]} */ (Object.keys(SPANS));
-    this._spans.replaceChildren(
-      ...spans.map((span) => {
-        const button = el(
-          "button",
-          { type: "button", "aria-pressed": String(span === this._span) },
-          this._t?.(`trace.span.${span}`) ?? span,
-        );
-        button.addEventListener("click", () => this._choose(span));
-        return button;
-      }),
-    );
   }
 
   /** @param {keyof typeof SPANS} span */
   _choose(span) {
     this._span = span;
-    const spans = Object.keys(SPANS);
-    [...this._spans.children].forEach((button, i) => button.setAttribute("aria-pressed", String(spans[i] === span)));
     if (SPANS[span] > this._historyS) {
       this._listen();
     }
@@ -257,21 +264,21 @@ export class LiveTraceCard extends HTMLElement {
   /** Show all but the levels, which come too often for that. */
   _show() {
     const { _t: t, _live: live, _hass: hass, _config: config } = this;
-    if (!t || !hass) {
+    if (!t || !hass || document.hidden) {
       return;
     }
-    this._message.replaceChildren(...message(live, this._problem, this._error, t));
-    this._message.hidden = !this._message.childElementCount;
+    this._buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(ALL_SPANS[i] === this._span)));
+    this._say(message(live, this._problem, this._error, t));
     if (!live) {
       return;
     }
+    const metrics = config.metrics ?? [];
     const shown = config.rules === false ? [] : live.rules.filter(({ enabled }) => enabled);
-    const limits = limitsOf(shown, t, hass);
+    const limits = limitsOf(shown, metrics, t, hass);
     this._label.textContent = live.labels.lp ?? "";
-    this._facts.replaceChildren(...facts(live, t));
     this._plot.show({
       live,
-      lines: linesOf(config.metrics ?? [], limits),
+      lines: linesOf(metrics, limits),
       limits,
       spanS: SPANS[this._span],
       range: config.range,
@@ -286,11 +293,25 @@ export class LiveTraceCard extends HTMLElement {
     this._sum();
   }
 
+  /**
+   * Said aloud once, not again with every piece of news; a button keeps the focus.
+   *
+   * @param {HTMLElement[]} parts
+   */
+  _say(parts) {
+    const text = parts.map(({ textContent }) => textContent).join("\n");
+    if (text !== this._messageText) {
+      this._messageText = text;
+      this._message.replaceChildren(...parts);
+      this._message.hidden = !parts.length;
+    }
+  }
+
   /** @param {boolean} [atOnce] */
   _showFigures(atOnce = false) {
     clearTimeout(this._figuresDue);
     const { _live: live, _t: t } = this;
-    if (!live || !t) {
+    if (!live || !t || document.hidden) {
       return;
     }
     const due = this._figuresAt + (this._plot.calm.matches ? CALM_MS : FIGURES_MS) - performance.now();
@@ -309,8 +330,6 @@ export class LiveTraceCard extends HTMLElement {
     if (live && t && !document.hidden) {
       const text = summary(live, this._plot.extent, this._config.title, this._span, t, this._hass);
       this._plot.canvas.setAttribute("aria-label", text);
-    }
-    if (live?.state?.measuring_since && t) {
       this._facts.replaceChildren(...facts(live, t));
     }
   }

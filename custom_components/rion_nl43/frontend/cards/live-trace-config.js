@@ -13,6 +13,8 @@ import { loadMeters } from "../core/meters.js";
 import { SPANS } from "../trace/scale.js";
 
 export const TYPE = "rion-nl43-live-trace";
+const USUAL_SPAN = "1min";
+/** More lines than that cannot be told apart. */
 const MOST_METRICS = 4;
 /** Those offered in the form; whatever a rule may watch can be written in. */
 const OFFERED_METRICS = {
@@ -27,27 +29,54 @@ const METRIC = /^(?:window_)?([a-z]+\d?)(?:_(\d+)_([a-z]+)(?:_(\d+))?)?$/;
 
 /**
  * @param {any} config
- * @returns {TraceConfig}
- * @throws {Error} It says what is wrong; Home Assistant shows it in place of the card.
+ * @returns {TraceConfig} What is in it; forms may leave null or an empty text of what was taken out of them.
  */
-export function checked(config) {
-  const { config_entry_id: entry, device_id: device, entity, span, metrics, range } = config;
-  if (![entry, device, entity].some((id) => typeof id === "string" && id)) {
-    throw new Error("Which meter? Give one of device_id, entity and config_entry_id.");
+export function given(config) {
+  const kept = Object.entries(config).filter(([, value]) => value !== null && value !== "");
+  return /** @type {TraceConfig} */ (Object.fromEntries(kept));
+}
+
+/**
+ * @param {any} config As `given`.
+ * @param {Translate} t
+ * @returns {string} What is wrong with it, in words; empty if nothing is.
+ */
+export function mistakeIn(config, t) {
+  const { config_entry_id: entry, device_id: device, entity, span = USUAL_SPAN, range } = config;
+  if (![entry, device, entity].some((id) => typeof id === "string")) {
+    return t("trace.mistake.meter");
   }
-  if (span !== undefined && !(span in SPANS)) {
-    throw new Error(`The span is one of ${Object.keys(SPANS).join(", ")}; it is not ${span}.`);
+  if (!(span in SPANS)) {
+    return t("trace.mistake.span", { span: String(span), spans: Object.keys(SPANS).join(", ") });
   }
-  if (metrics !== undefined && !(Array.isArray(metrics) && metrics.every((key) => METRIC.test(key)))) {
-    throw new Error("The metrics are a list such as [leq, window_leq_60_running].");
+  const [from, to] = Array.isArray(range) && range.length === 2 ? range : [];
+  if (range !== undefined && !(Number.isFinite(from) && Number.isFinite(to) && from < to)) {
+    return t("trace.mistake.range");
   }
-  if (metrics?.length > MOST_METRICS) {
-    throw new Error(`At most ${MOST_METRICS} metrics can be told apart.`);
+  return mistakeInMetrics(config, t);
+}
+
+/**
+ * @param {any} config
+ * @param {Translate} t
+ */
+function mistakeInMetrics({ metrics = [] }, t) {
+  if (!Array.isArray(metrics)) {
+    return t("trace.mistake.metrics");
   }
-  if (range !== undefined && !(Array.isArray(range) && range.length === 2 && range[0] < range[1])) {
-    throw new Error("The range is two levels in dB, the lower one first, such as [30, 100].");
+  const unknown = metrics.find((key) => !METRIC.test(key));
+  if (unknown !== undefined) {
+    return t("trace.mistake.metric", { metric: String(unknown) });
   }
-  return config;
+  return metrics.length > MOST_METRICS ? t("trace.mistake.most_metrics", { n: MOST_METRICS }) : "";
+}
+
+/**
+ * @param {TraceConfig} config
+ * @returns {keyof typeof SPANS}
+ */
+export function spanOf({ span }) {
+  return span !== undefined && span in SPANS ? span : USUAL_SPAN;
 }
 
 /**
@@ -64,30 +93,40 @@ export async function entryOf(hass, config) {
   return meters.find((meter) => device && meter.device_id === device)?.config_entry_id;
 }
 
-/** @param {any} hass */
+/**
+ * @param {any} hass
+ * @returns {Promise<{device_id?: string | null}>} What a card begins with: a meter that is there, if there is one.
+ */
 export async function stubConfig(hass) {
-  const { meters } = await loadMeters(hass);
-  return { device_id: meters.find((meter) => meter.device_id)?.device_id ?? "" };
+  // A card that finds no meter says so itself.
+  const { meters } = await loadMeters(hass).catch(() => ({ meters: [] }));
+  const devices = meters.filter((meter) => meter.device_id).sort((a, b) => Number(b.loaded) - Number(a.loaded));
+  return devices.length ? { device_id: devices[0].device_id } : {};
 }
 
-/** @param {Translate | undefined} t Texts, if they have come by now. */
+/** @param {Translate} t */
 export function configForm(t) {
   const choice = (/** @type {Record<string, string>} */ labels) =>
     Object.entries(labels).map(([value, label]) => ({ value, label }));
-  const spans = Object.fromEntries(Object.keys(SPANS).map((span) => [span, t?.(`trace.span.${span}`) ?? span]));
+  const spans = Object.fromEntries(Object.keys(SPANS).map((span) => [span, t(`trace.span.${span}`)]));
   return {
     schema: [
       { name: "device_id", selector: { device: { filter: { integration: "rion_nl43" } } } },
       { name: "title", selector: { text: {} } },
-      { name: "span", default: "1min", selector: { select: { mode: "dropdown", options: choice(spans) } } },
+      { name: "span", default: USUAL_SPAN, selector: { select: { mode: "dropdown", options: choice(spans) } } },
       {
         name: "metrics",
         selector: { select: { multiple: true, custom_value: true, options: choice(OFFERED_METRICS) } },
       },
       { name: "rules", default: true, selector: { boolean: {} } },
     ],
-    computeLabel: (/** @type {{name: string}} */ { name }) => t?.(`trace.form.${name}`) ?? name,
-    assertConfig: checked,
+    computeLabel: (/** @type {{name: string}} */ { name }) => t(`trace.form.${name}`),
+    assertConfig: (/** @type {any} */ config) => {
+      // The form can mend all the rest.
+      if (config.metrics && !Array.isArray(config.metrics)) {
+        throw new Error(t("trace.mistake.metrics"));
+      }
+    },
   };
 }
 

@@ -23,17 +23,20 @@ const LP = "lp";
 
 /**
  * @param {LiveRule[]} rules
+ * @param {string[]} metrics Those that are drawn beside Lp.
  * @param {Translate} t
  * @param {any} hass
  * @returns {RuleLimit[]}
  */
-export function limitsOf(rules, t, hass) {
-  return rules.flatMap(({ name, metric, direction, ...rule }) =>
+export function limitsOf(rules, metrics, t, hass) {
+  return rules.flatMap(({ name, metric, symbol, direction, ...rule }) =>
     /** @type {const} */ (["warning", "alarm"]).flatMap((grade) => {
       const db = rule[grade];
-      return db === null
-        ? []
-        : [{ name: t("trace.limit", { name, level: level(db, hass) }), level: db, direction, grade, metric }];
+      if (db === null) {
+        return [];
+      }
+      const text = t(metric === LP ? "trace.limit" : "trace.limit_of", { name, symbol, level: level(db, hass) });
+      return [{ name: text, level: db, direction, grade, metric, judges: [LP, ...metrics].includes(metric) }];
     }),
   );
 }
@@ -41,16 +44,12 @@ export function limitsOf(rules, t, hass) {
 /**
  * @param {string[]} metrics
  * @param {RuleLimit[]} limits
- * @returns {{key: string | null, limits: Limit[]}[]} The trace, which is judged by the limits of Lp and where there are
- *   none by all of them, and the metrics, each by its own.
+ * @returns {{key: string | null, limits: Limit[]}[]} The trace of Lp, and the metrics. Each is judged by its own limits:
+ *   an Lp above the limit of an LAeq,15min breaks nothing.
  */
 export function linesOf(metrics, limits) {
   const of = (/** @type {string} */ key) => limits.filter(({ metric }) => metric === key);
-  const own = of(LP);
-  return [
-    { key: null, limits: own.length ? own : limits },
-    ...metrics.map((key) => ({ key, limits: of(key) })),
-  ];
+  return [{ key: null, limits: of(LP) }, ...metrics.map((key) => ({ key, limits: of(key) }))];
 }
 
 /**
@@ -101,8 +100,8 @@ function worst(rules, available, t) {
 
 /**
  * @param {Live | null} live
- * @param {"" | "unknown" | "error"} problem Before there is anything live.
- * @param {string} error What has been refused, in words.
+ * @param {"" | "mistake" | "unknown" | "error"} problem Before there is anything live.
+ * @param {string} error What is wrong with the configuration, or has been refused, in words.
  * @param {Translate} t
  * @returns {HTMLElement[]} What is wrong and what to do about it; nothing if all is well.
  */

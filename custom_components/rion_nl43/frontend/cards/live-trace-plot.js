@@ -33,7 +33,7 @@ export class TracePlot {
   constructor() {
     this.canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { role: "img" }));
     this.reading = el("div", { className: "reading", "aria-live": "off" });
-    this.element = el("div", { className: "plot", tabIndex: 0, role: "group" }, this.canvas, this.reading);
+    this.element = el("div", { className: "plot", tabIndex: 0, role: "application" }, this.canvas, this.reading);
     this.metrics = new MetricLines();
     this.range = new LevelRange();
     /** @type {Shown | null} */
@@ -50,7 +50,9 @@ export class TracePlot {
     this.themeAt = 0;
     this.to = 0;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.element.addEventListener("pointermove", (event) => this._point(event));
+    for (const kind of /** @type {const} */ (["pointerdown", "pointermove"])) {
+      this.element.addEventListener(kind, (event) => this._point(event));
+    }
     this.element.addEventListener("pointerleave", () => this._read(null));
     this.element.addEventListener("blur", () => this._read(null));
     this.element.addEventListener("keydown", (event) => this._press(event));
@@ -110,7 +112,7 @@ export class TracePlot {
 
   /** @param {boolean} [atOnce] */
   changed(atOnce = false) {
-    if (!this.seen || !this.shown || this.frame || (this.waiting && !atOnce)) {
+    if (!this.seen || document.hidden || !this.shown || this.frame || (this.waiting && !atOnce)) {
       return;
     }
     clearTimeout(this.waiting);

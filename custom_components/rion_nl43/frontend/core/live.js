@@ -40,6 +40,10 @@ const HISTORY_S = 3600;
 // Old samples are dropped some at a time: to move all of them for each new one would cost more than it keeps.
 const SPARE_S = 30;
 const ACKNOWLEDGE_MS = 2_000;
+/** There is a heartbeat at least: after this without anything the connection is dead, though nobody has noticed. */
+const SILENT_MS = 60_000;
+/** Home Assistant does not know the integration yet, or was lost while it was asked (its client's codes). */
+const NOT_THERE = ["unknown_command", 1, 3];
 
 /** @type {WeakMap<object, Map<string, Feed>>} */
 const feeds = new WeakMap();
@@ -105,9 +109,12 @@ class Feed {
     this.listeners = new Set();
     this.acknowledged = 0;
     this.number = 0;
+    this.heardAt = Date.now();
     const message = { type: "rion_nl43/live/subscribe", acknowledges: true, ...what };
     this.end = keepSubscribed(connection, message, (event) => this.take(event), (error) => this.fail(error));
-    this.acknowledging = setInterval(() => this.acknowledge(), ACKNOWLEDGE_MS);
+    this.lost = () => this.lose();
+    connection.addEventListener("disconnected", this.lost);
+    this.watching = setInterval(() => this.watch(), ACKNOWLEDGE_MS);
   }
 
   /**
@@ -117,7 +124,7 @@ class Feed {
    */
   add(listener, forget) {
     this.listeners.add(listener);
-    if (this.live.status !== "connecting") {
+    if (this.live.state || this.live.status !== "connecting") {
       listener(this.live, "snapshot");
     }
     return () => {
@@ -129,19 +136,35 @@ class Feed {
   }
 
   close() {
-    clearInterval(this.acknowledging);
+    clearInterval(this.watching);
+    this.connection.removeEventListener("disconnected", this.lost);
     this.end();
+  }
+
+  /** What was live is of the past, until something comes again. */
+  lose() {
+    if (this.live.status !== "connecting") {
+      this.live.status = "connecting";
+      this.tell("status");
+    }
   }
 
   /** @param {any} error */
   fail(error) {
-    Object.assign(this.live, { status: "error", error });
+    const there = !NOT_THERE.includes(error?.code ?? error);
+    Object.assign(this.live, { status: there ? "error" : "connecting", error });
     this.tell("status");
   }
 
   /** @param {any} event */
   take({ event, ...told }) {
     const { live } = this;
+    this.heardAt = Date.now();
+    if (live.status === "connecting" && live.state && event !== "snapshot") {
+      // It was silent only: what was lost begins with a snapshot.
+      live.status = "live";
+      this.tell("status");
+    }
     if (event === "snapshot") {
       this.takeSnapshot(told);
     } else if (event === "sample") {
@@ -241,7 +264,10 @@ class Feed {
     }
   }
 
-  acknowledge() {
+  watch() {
+    if (Date.now() - this.heardAt > SILENT_MS && this.live.status === "live") {
+      this.lose();
+    }
     const t = this.live.sample?.t;
     if (t === undefined || t === this.acknowledged || !this.connection.connected) {
       return;

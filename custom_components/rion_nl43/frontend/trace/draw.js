@@ -8,7 +8,9 @@
  *   text: string, muted: string, grid: string, card: string, trace: string, warning: string, alarm: string,
  *   lines: string[], font: string,
  * }} Theme
- * @typedef {{name: string, level: number, direction: "above" | "below", grade: "warning" | "alarm"}} Limit
+ * @typedef {{
+ *   name: string, level: number, direction: "above" | "below", grade: "warning" | "alarm", judges: boolean,
+ * }} Limit One that `judges` a line that is drawn is dashed, and one of a level that is not is dotted.
  * @typedef {{columns: Column[], color: string, limits: Limit[]}} Line
  * @typedef {{
  *   width: number, height: number, from: number, to: number, min: number, max: number, columnS: number,
@@ -25,7 +27,8 @@ const TOP = 6;
 const RIGHT = 4;
 const LINE = 1.6;
 const SECOND_LINE = 2;
-const DASH = [5, 4];
+const DASHES = [5, 4];
+const DOTS = [0, 5];
 const LABEL_GAP = 13;
 const DOT = 4;
 
@@ -184,10 +187,10 @@ function drawLimits(context, { limits, min, max }, theme, { plot, y }) {
   /** @type {number[]} */
   const written = [];
   const shown = limits.filter(({ level }) => level > min && level < max).sort((a, b) => b.level - a.level);
-  for (const { name, level, grade } of shown) {
+  for (const { name, level, grade, judges } of shown) {
     const line = Math.round(y(level)) + 0.5;
-    context.setLineDash(DASH);
-    context.lineWidth = 1.2;
+    context.setLineDash(judges ? DASHES : DOTS);
+    context.lineWidth = judges ? 1.2 : 2;
     context.strokeStyle = theme[grade];
     context.beginPath();
     context.moveTo(plot.left, line);
