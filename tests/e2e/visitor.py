@@ -104,11 +104,15 @@ class Visitor:
         """Open a page of Home Assistant by its address."""
         await self.page.goto(f"{self.url}{path}")
 
-    async def picture(self, name: str) -> Path:
-        """Keep a picture of what is seen."""
+    async def speak(self, language: str) -> None:
+        """Choose a language, as in the profile, from the next page on."""
+        await self.page.add_init_script(f"localStorage.setItem('selectedLanguage', '\"{language}\"')")
+
+    async def picture(self, name: str, *, whole: bool = False) -> Path:
+        """Keep a picture of what is seen, or with `whole` of the page down to its end."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
-        await self.page.screenshot(path=path, animations="disabled")
+        await self.page.screenshot(path=path, animations="disabled", full_page=whole)
         return path
 
     async def pictures(self, name: str) -> None:
