@@ -1,6 +1,6 @@
 """Records of one row each, under a row with the names of the columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from .cells import LABEL_READERS, may_be_begun, read_address, read_duration, read_flag, read_level, read_stamp
@@ -46,8 +46,7 @@ class FlatRows:
         try:
             record = self._record(cells)
         except UnreadableCell:
-            self._blame(cells, number)
-            raise
+            raise next(self._faults(cells, number)) from None
         if self._duration is None:
             self._spacing.add(record, out)
         else:
@@ -75,7 +74,8 @@ class FlatRows:
     def check_begun(self, cells: Sequence[str], number: int) -> None:
         """Raise UnreadableFile for what is not the beginning of a row."""
         *whole, last = cells
-        self._blame(whole, number)
+        for fault in self._faults(whole, number):
+            raise fault
         meaning = self._meanings[len(whole)] if len(whole) < len(self._names) else None
         if meaning is not None and not may_be_begun(last):
             raise UnreadableFile(number, len(cells), f"{self._names[len(whole)]}: the file ends in what is no row")
@@ -97,13 +97,13 @@ class FlatRows:
         if len(cells) > width and any(map(str.strip, cells[width:])):
             raise UnreadableFile(number, width + 1, f"this row has more than the {width} columns that have a name")
 
-    def _blame(self, cells: Sequence[str], number: int) -> None:
-        """Raise UnreadableFile for the first of these cells that is bad."""
+    def _faults(self, cells: Sequence[str], number: int) -> Iterator[UnreadableFile]:
+        """Yield what is wrong with these cells."""
         for column, (meaning, name, cell) in enumerate(zip(self._meanings, self._names, cells, strict=False), 1):
             try:
                 _read(meaning, cell)
             except UnreadableCell as error:
-                raise UnreadableFile(number, column, f"{name}: {error}") from None
+                yield UnreadableFile(number, column, f"{name}: {error}")
 
 
 def _told(meanings: Sequence[Meaning]) -> list[Meaning]:

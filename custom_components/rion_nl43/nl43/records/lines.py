@@ -80,7 +80,7 @@ class Lines:
 
 def cells_of(line: bytes, number: int) -> list[str]:
     """Return the cells of a line of records; bytes beyond ASCII become marks. Raises UnreadableFile for too many."""
-    if line.count(b",") > MAX_COLUMNS:
+    if line.count(b",") >= MAX_COLUMNS:
         raise UnreadableFile(number, MAX_COLUMNS + 1, "this line has more columns than any that a meter writes")
     return line.decode("ascii", "replace").split(",")
 

@@ -14,7 +14,7 @@ MAX_ENTRIES = 5000
 MAX_TEXT_BYTES = 1000
 
 _MISSING = frozenset({None, "", "-", "-.-"})
-_ENCODINGS = ("utf-8", "cp949", "cp932")
+_ENCODINGS = ("utf-8", "cp949")
 _PERCENT = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})?")
 _SLOT = re.compile(r"(?<![0-9])([1-5])$")
 _TITLE = re.compile(r"\s*\[([^\[\]]*)\][\s,]*")
@@ -96,12 +96,14 @@ class StoreHeader:
 
 def read_store_header(source: Source) -> StoreHeader:
     """Read a whole `.rnh` file from an open binary file or from chunks of bytes; raises UnreadableFile."""
-    lines, section = Lines(), None
+    lines, section, begun = Lines(), "", False
     entries: list[HeaderEntry] = []
     for line in (line for chunk in chunks_of(source) for line in lines.feed(chunk)):
         number = lines.number
-        if is_blank(line) or (section is None and not entries and is_csv_mark(line)):
+        if is_blank(line) or (is_csv_mark(line) and not begun):
+            begun = begun or not is_blank(line)
             continue
+        begun = True
         text = _text(line, number)
         if title := _TITLE.fullmatch(text):
             section = title[1].strip()
@@ -111,7 +113,7 @@ def read_store_header(source: Source) -> StoreHeader:
             raise UnreadableFile(number, 1, f"{shown(text)} is neither a section nor a key with its value")
         if len(entries) == MAX_ENTRIES:
             raise UnreadableFile(number, 1, "this header has more lines than any that a meter writes")
-        entries.append(HeaderEntry(section or "", key.strip(), value.strip(" \t,")))
+        entries.append(HeaderEntry(section, key.strip(), value.strip(" \t,")))
     return StoreHeader(tuple(entries), torn=bool(lines.finish()))
 
 
