@@ -1,6 +1,7 @@
 """Files of a block of lines for each record."""
 
 from datetime import datetime
+from itertools import islice
 
 import pytest
 
@@ -111,6 +112,22 @@ def test_blocks_may_differ() -> None:
 def test_a_bad_block_is_told_with_its_place(text: str, place: tuple[int, int], words: str) -> None:
     """In words that a user understands."""
     assert refused(text) == (*place, words)
+
+
+@pytest.mark.parametrize("garbage", ["x\n", "x", "Start Time,x\n", "Leq,1.0,1.0,1.0,1.0\n"])
+@pytest.mark.parametrize("before", [BLOCK, BLOCK + BLOCK])
+def test_bad_bytes_lose_no_block_before_them(before: str, garbage: str) -> None:
+    """Not even the last one."""
+    records = RecordReader().read([(before + garbage).encode()])
+    assert [record.address for record in islice(records, before.count("Address"))] == [868] * before.count("Address")
+    with pytest.raises(UnreadableFile):
+        next(records)
+
+
+def test_a_block_without_a_start_is_no_record() -> None:
+    """Though it has all its rows."""
+    assert refused(BLOCK.replace("Start", "Begin")) == (1, 1, "the record that begins here has no Start Time")
+    assert refused(BLOCK.replace("Start", "Begin") + "x\n") == (14, 1, "this line belongs to no record")
 
 
 @pytest.mark.parametrize("lines", range(1, 13))

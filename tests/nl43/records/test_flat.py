@@ -110,11 +110,10 @@ def test_a_bad_cell_is_told_with_its_place(old: bytes, new: bytes, column: int, 
     data = HEAD + ROW + b"\r\n" + ROW.replace(old, new) + ROW
     assert refused(data) == (4, column, words)
     reader = RecordReader()
-    assert len(reader.feed(data)) == 1
-    with pytest.raises(UnreadableFile, match="line 4"):
-        reader.feed(ROW)
-    with pytest.raises(UnreadableFile, match="line 4"):
-        reader.finish()
+    assert next(reader.feed(data)).address == 1
+    for rest in (reader.feed(ROW), reader.finish()):
+        with pytest.raises(UnreadableFile, match="line 4"):
+            next(rest)
 
 
 def test_missing_values_of_a_record() -> None:
@@ -151,9 +150,9 @@ def test_an_endless_line_is_not_gathered() -> None:
     """It is refused as soon as it is too long."""
     reader = RecordReader()
     for _ in range(MAX_LINE_BYTES // 1024):
-        assert reader.feed(bytes(1024)) == []
+        assert list(reader.feed(bytes(1024))) == []
     with pytest.raises(UnreadableFile, match="line 1, column 1"):
-        reader.feed(bytes(1))
+        next(reader.feed(bytes(1)))
 
 
 @pytest.mark.parametrize(

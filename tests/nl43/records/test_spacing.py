@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.rion_nl43.nl43.records import RecordReader
+from custom_components.rion_nl43.nl43.records import RecordReader, UnreadableFile
 
 BEGAN = datetime(2026, 3, 2, 8)
 
@@ -50,6 +50,16 @@ def test_intervals_of_the_meter(*, milliseconds: bool, interval_ms: int, first_m
 def test_few_rows(starts_ms: list[int], expected: list[float | None]) -> None:
     """Most rows decide; None if they do not tell."""
     assert durations(starts_ms) == expected
+
+
+def test_rows_that_are_held_back_come_before_an_error() -> None:
+    """In the middle of a file and at its end, with the interval that they tell."""
+    rows = [f"2026/03/02 08:00:00.{tenth}00, 50.0\n" for tenth in range(3)]
+    for garbage in ("x\n", "x"):
+        records = RecordReader().read(["".join(["Start Time,Lp(Main)\n", *rows, garbage]).encode()])
+        assert [next(records).duration_s for _ in rows] == [0.1] * 3
+        with pytest.raises(UnreadableFile, match="line 5"):
+            next(records)
 
 
 @given(st.floats(99.6, 100.4))

@@ -3,7 +3,6 @@
 Pure: bytes come in as they arrive from wherever, records go out. Protocol: sections 6.3 and 7.
 """
 
-from .columns import read_column
 from .model import (
     Channel,
     Columns,
@@ -41,6 +40,5 @@ __all__ = [
     "TornEnd",
     "UnreadableFile",
     "parse_name",
-    "read_column",
     "read_store_header",
 ]

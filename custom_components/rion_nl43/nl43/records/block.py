@@ -96,7 +96,9 @@ class BlockRows:
             _values(_reader(quantity), quantity, self._block.names, values[:-1], number)
 
     def release(self, out: list[Record]) -> None:
-        """Do nothing: a block that has not ended is no record."""
+        """Hand out the record of a block that is whole: bad bytes follow it."""
+        if self._block is not None and self._block.start is not None and self._required <= self._block.rows:
+            out.append(self._close(self._block))
 
     def finish(self, begun: Sequence[str] | None, out: list[Record]) -> bool:
         """End the file, `begun` being the cells of a torn line; hand out the last record, return whether one is torn.

@@ -53,7 +53,7 @@ class FlatRows:
             out.append(record)
 
     def release(self, out: list[Record]) -> None:
-        """Hand out what is held back."""
+        """Hand out what is held back: there are no more rows."""
         self._spacing.release(out)
 
     def finish(self, begun: Sequence[str] | None, out: list[Record]) -> bool:

@@ -37,8 +37,8 @@ class RecordReader:
             yield from self.feed(chunk)
         yield from self.finish()
 
-    def feed(self, chunk: bytes) -> list[Record]:
-        """Return the records that these bytes complete; raises UnreadableFile, once no record is left before it."""
+    def feed(self, chunk: bytes) -> Iterator[Record]:
+        """Take bytes, and yield the records that they complete; raises UnreadableFile behind the last good one."""
         records: list[Record] = []
         if self._error is None:
             try:
@@ -48,8 +48,8 @@ class RecordReader:
                 self._fail(error, records)
         return self._handed_out(records)
 
-    def finish(self) -> list[Record]:
-        """Return the last records: the file ends here. `torn` says whether it ends within one."""
+    def finish(self) -> Iterator[Record]:
+        """End the file, and yield its last records; `torn` says whether it ends within one. Raises as `feed` does."""
         records: list[Record] = []
         if self._error is None:
             try:
@@ -63,10 +63,10 @@ class RecordReader:
         if self._rows is not None:
             self._rows.release(records)
 
-    def _handed_out(self, records: list[Record]) -> list[Record]:
-        if self._error is not None and not records:
+    def _handed_out(self, records: list[Record]) -> Iterator[Record]:
+        yield from records
+        if self._error is not None:
             raise self._error
-        return records
 
     def _take(self, line: bytes, records: list[Record]) -> None:
         if is_blank(line):
