@@ -82,7 +82,7 @@ class Stretch:
 
     @classmethod
     def of_piece(cls, piece: SoundPiece) -> Self:
-        """Return the stretch that a piece of the feed fills."""
+        """Return the stretch that a piece of the feed fills; ValueError if it has less than a ms."""
         return cls(
             round(1000 * piece.began),
             round(1000 * piece.ended),
@@ -246,30 +246,30 @@ class Total:
 def total_of(stretches: Iterable[Stretch]) -> Total:
     """Return the sum of stretches; it does not depend on their order."""
     found = tuple(stretches)
-    times: dict[int, Fraction | int] = {}
-    for stretch in found:
-        for number, time in _times(stretch):
-            times[number] = times.get(number, 0) + time
-    units_per_ms = math.lcm(*(time.denominator for time in times.values()))
+    # Times are exact, for LN is the class where a share of the time is reached: no rounding must move it.
+    scales = [(stretch.classes, _scale(stretch)) for stretch in found if stretch.classes]
+    units_per_ms = math.lcm(*{divisor for _, (_, divisor) in scales})
+    times: dict[int, int] = {}
+    for classes, (factor, divisor) in scales:
+        units = factor * (units_per_ms // divisor)
+        for number, time in classes:
+            times[number] = times.get(number, 0) + time * units
     return Total(
         math.fsum(stretch.covered_ms for stretch in found),
         math.fsum(stretch.energy * stretch.covered_ms for stretch in found),
         max((stretch.lmax for stretch in found if stretch.lmax is not None), default=None),
         min((stretch.lmin for stretch in found if stretch.lmin is not None), default=None),
-        {number: int(time * units_per_ms) for number, time in times.items()},
+        times,
         units_per_ms,
     )
 
 
-def _times(stretch: Stretch) -> Iterator[tuple[int, Fraction | int]]:
-    """Yield how many ms were spent in each class: exact, for LN is the class where a share of the time is reached."""
-    if len(stretch.classes) == 1 and stretch.coverage == 1:
-        yield stretch.classes[0][0], stretch.length_ms
-        return
+def _scale(stretch: Stretch) -> tuple[int, int]:
+    """Return how many ms a unit of time of a stretch's classes stands for, as a fraction."""
     all_time = sum(time for _, time in stretch.classes)
-    covered_ms = Fraction(stretch.coverage) * stretch.length_ms
-    for number, time in stretch.classes:
-        yield number, covered_ms * time / all_time
+    if stretch.coverage == 1:
+        return stretch.length_ms, all_time
+    return (Fraction(stretch.coverage) * stretch.length_ms / all_time).as_integer_ratio()
 
 
 def classes_of_percentiles(percentiles: Mapping[int, float], lmax: float, lmin: float) -> dict[int, int]:
