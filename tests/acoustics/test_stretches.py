@@ -69,6 +69,13 @@ def test_an_hour_of_samples_becomes_sixty_minutes() -> None:
     assert len(joined(samples, 60_000)) == 61
 
 
+def test_a_distribution_does_not_spread_to_what_came_without() -> None:
+    """Half a minute of known percentiles is not a minute of them."""
+    half, other = stretch(0, 30, 60, classes={600: 1}), stretch(30, 30, 60)
+    assert joined([half, other], 60_000) == (half, other)
+    assert total_of(joined([half, other], 60_000)).percentiles == {}
+
+
 def test_a_piece_of_the_feed() -> None:
     """Its Lp stands for the percentiles."""
     piece = SoundPiece(1.25, 1.35, 60.0, 61.0, 59.0, 60.44, streamed=True)

@@ -135,7 +135,7 @@ class Spans:
             taken = self._spans[number]
             if part := stretch.within(began_ms, taken.began_ms):
                 yield part
-            began_ms = max(began_ms, taken.ended_ms)
+            began_ms = taken.ended_ms
             number += 1
         if part := stretch.within(began_ms, stretch.ended_ms):
             yield part
