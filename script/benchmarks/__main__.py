@@ -5,13 +5,14 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import alerts, cadence, control, cost, fleet, fuzz, home, live, records, soak, stream, windows
+from . import alerts, cadence, control, cost, fleet, ftp, fuzz, home, live, records, soak, stream, windows
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parser": lambda _: cost.parser(),
     "sample": lambda _: asyncio.run(cost.sample()),
     "windows": lambda _: windows.run(),
     "records": lambda _: records.run(),
+    "ftp": lambda _: asyncio.run(ftp.run()),
     "alerts": lambda _: asyncio.run(alerts.run()),
     "stream": lambda asked: asyncio.run(stream.run(asked.latency)),
     "control": lambda asked: asyncio.run(control.run(asked.latency)),
@@ -44,6 +45,7 @@ def _arguments() -> argparse.Namespace:
         "sample   time from a row to the subscribers\n"
         "windows  time and memory of windows over an hour of the streamed feed\n"
         "records  time and memory of reading stored files: a year of Leq records, a day of Lp\n"
+        "ftp      real time: speed and memory of a folder of 1 GB over FTP\n"
         "alerts   what the rules of many streamed meters cost\n"
         "stream   virtual time: what gets lost of a stream, and how soon a level, an alert or a button is through\n"
         "control  virtual time: how long commands take, and how long the feed waits for them\n"

@@ -6,8 +6,9 @@ import contextlib
 
 import aioftp
 
+from ..errors import FtpLoginFailed
 from .login import DEFAULT_FTP_PORT, log_in
-from .session import FtpSession, FtpTimeouts
+from .session import FtpSession, FtpTimeouts, leave
 
 __all__ = ["FtpClient", "FtpTimeouts"]
 
@@ -45,15 +46,25 @@ class FtpClient:
         Raises FtpRefused, FtpTimedOut, FtpLoginFailed, InvalidCommand as `check_login` does.
         """
         async with self._turn:
-            client = aioftp.Client()
+            client, timeouts = aioftp.Client(), self._timeouts
             try:
-                await log_in(client, self.host, self.port, *self._login, timeout_s=self._timeouts.connect_s)
-            except BaseException:
-                client.close()
-                raise
-            session = FtpSession(client, self._timeouts, passive=self._passive, ports=self._ports)
-            try:
-                yield session
-                await session.end()
+                try:
+                    await log_in(client, self.host, self.port, *self._login, timeout_s=timeouts.connect_s)
+                except FtpLoginFailed:
+                    await leave(client, timeouts.goodbye_s, in_words=True)
+                    raise
+                session = FtpSession(client, timeouts, passive=self._passive, ports=self._ports)
+                try:
+                    yield session
+                except Exception:
+                    await session.end()
+                    raise
+                else:
+                    await session.end()
             finally:
-                session.give_up()
+                _cut(client)
+
+
+def _cut(client: aioftp.Client) -> None:
+    with contextlib.suppress(ConnectionError):  # there was none
+        client.stream.writer.transport.abort()

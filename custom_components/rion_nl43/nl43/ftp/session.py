@@ -10,7 +10,7 @@ import aioftp
 
 from ..errors import FtpTimedOut, InvalidCommand
 from .channel import ActiveChannel, Channel, Kind, PassiveChannel
-from .errors import FtpDataBlocked, FtpFileRefused, FtpLost, FtpModeRefused, FtpTooLarge, FtpUnusable
+from .errors import FtpDataBlocked, FtpFileRefused, FtpLost, FtpModeRefused, FtpPortsTaken, FtpTooLarge, FtpUnusable
 from .listing import Entry, parse_listing
 
 CHUNK = 65536
@@ -42,8 +42,9 @@ class FtpTimeouts:
 class FtpSession:
     """Lists and downloads, one thing at a time; FtpClient opens it.
 
-    After an error it is given up, for nobody knows what the meter would answer next. Two leave it as it is:
-    FtpFileRefused, and what is refused before the meter hears of it (InvalidCommand, a listed size beyond the limit).
+    After an error it is given up, for nobody knows what the meter would answer next. A clean no leaves it as it is
+    (FtpFileRefused, FtpModeRefused, FtpPortsTaken), and what is refused before the meter hears of it (InvalidCommand, a
+    listed size beyond the limit).
     """
 
     def __init__(self, client: aioftp.Client, timeouts: FtpTimeouts, *, passive: bool, ports: range | None) -> None:
@@ -108,19 +109,9 @@ class FtpSession:
         return size
 
     async def end(self) -> None:
-        """Take leave, and wait until the meter has closed, so that its only session is free; at once if given up."""
-        if self._usable:
-            with contextlib.suppress(OSError, aioftp.StatusCodeError, ValueError):
-                async with asyncio.timeout(self._timeouts.goodbye_s):
-                    await self._client.command("QUIT", "2xx")
-                    while await self._client.stream.read(CHUNK):
-                        pass
-        self.give_up()
-
-    def give_up(self) -> None:
-        """Cut the connection, whatever is under way."""
+        """Take leave of the meter, in words if it would understand them."""
+        await leave(self._client, self._timeouts.goodbye_s, in_words=self._usable)
         self._usable = False
-        self._client.stream.writer.transport.abort()
 
     @contextlib.asynccontextmanager
     async def _one_thing(self) -> AsyncIterator[None]:
@@ -129,10 +120,10 @@ class FtpSession:
                 raise FtpLost("the FTP session was given up")
             try:
                 yield
-            except FtpFileRefused:
+            except FtpFileRefused, FtpModeRefused, FtpPortsTaken:
                 raise
             except BaseException:
-                self.give_up()
+                self._usable = False
                 raise
 
     async def _ask(self, line: str, *, refused: str) -> None:
@@ -193,6 +184,18 @@ class FtpSession:
 
     def _blocked(self) -> FtpDataBlocked:
         return FtpDataBlocked(self._timeouts.data_s, passive=self._passive)
+
+
+async def leave(client: aioftp.Client, timeout_s: float, *, in_words: bool) -> None:
+    """End a session, and wait until the meter has closed, so that its only session is free."""
+    with contextlib.suppress(OSError, aioftp.StatusCodeError, ValueError):
+        async with asyncio.timeout(timeout_s):
+            if in_words:
+                await client.command("QUIT", "2xx")
+            else:
+                client.stream.writer.write_eof()
+            while await client.stream.read(CHUNK):
+                pass
 
 
 @contextlib.contextmanager
