@@ -1,6 +1,6 @@
 """The dialogs of a meter: its options, and what is told under Repairs."""
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from emulator import EmulatedMeter
 from script.demo_home import DOMAIN
@@ -32,12 +32,16 @@ async def open_options(visitor: Visitor, meter: EmulatedMeter) -> Locator:
 
 
 async def click_until(target: Locator, shown: Locator) -> None:
-    """Click what opens something, again if need be, until that is there."""
+    """Click what opens something, again if need be, until that is there.
+
+    Where the click has opened it but slowly, the next one finds something in its way: that is no error.
+    """
+    await expect(target).to_be_visible(timeout=TIMEOUT_MS)
     for _ in range(CLICKS):
-        await target.click()
         try:
+            await target.click(timeout=UNFOLDED_MS)
             await expect(shown).to_be_visible(timeout=UNFOLDED_MS)
-        except AssertionError:
+        except AssertionError, Error:
             continue
         return
     await expect(shown).to_be_visible(timeout=TIMEOUT_MS)
