@@ -28,7 +28,8 @@ async def test_cycles_are_told(visitor: Visitor, device: Device, meters: list[Em
     await expect(value(page, "Run state")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.MEASURING
     more = page.locator("ha-more-info-dialog")
-    await click_until(row(page, "Command"), more.get_by_text("Start cycle").first)
+    await click_until(row(page, "Command"), more.locator("ha-logbook"))
+    await expect(more.locator("ha-logbook")).to_contain_text("Completed", timeout=TIMEOUT_MS)
     await visitor.pictures("command-event")
     await page.keyboard.press("Escape")
     await expect(more).to_be_hidden(timeout=TIMEOUT_MS)
