@@ -217,9 +217,10 @@ async def test_alerts_of_all_meters_are_in_one_list(
     """They come to the open page, say at which meter, and are acknowledged there with a key."""
     page = visitor.page
     await visitor.go(f"{dashboard}/alerts")
-    await expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
+    opened = page.locator("rion-nl43-alert-list").first
+    await expect(opened.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
     await page.evaluate(MARK)
-    rows = page.locator("rion-nl43-alert-list").first.get_by_role("listitem")
+    rows = opened.get_by_role("listitem")
     with noise(meters[ALARMED], ALARM_NOISE_DB), noise(meters[WARNED], WARNING_NOISE_DB):
         alarm, warning = (rows.filter(has_text=SITES[number]) for number in (ALARMED, WARNED))
         await expect(alarm).to_contain_text("Alarm", timeout=TIMEOUT_MS)
@@ -231,7 +232,7 @@ async def test_alerts_of_all_meters_are_in_one_list(
         await expect(alarm).to_contain_text(re.compile(r"Acknowledged \d+:\d\d: Demo"), timeout=TIMEOUT_MS)
         await expect(warning.get_by_role("button", name="Acknowledge", exact=True)).to_be_visible()
         assert await page.evaluate(MARKED)
-    await expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(opened.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
 
 
 async def test_in_german_on_a_phone_by_night(
