@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final, override
 
@@ -30,8 +30,6 @@ from .nl43 import PowerSource
 from .window_sensor import async_follow_windows
 
 PARALLEL_UPDATES = 0
-# Of those few that are asked for.
-SCAN_INTERVAL = timedelta(minutes=1)
 
 type Value = datetime | float | str | None
 

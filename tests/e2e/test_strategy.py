@@ -24,6 +24,10 @@ STRATEGY = "custom:rion-nl43"
 URL_PATH = "rion-noise"
 RULE = "Loud on the dashboard"
 LOUD_DB = 120.0
+GENERATED = """async answer => {
+  const hass = { language: "en", callWS: async () => answer };
+  return (await customElements.get("ll-strategy-dashboard-rion-nl43").generate({}, hass)).views;
+}"""
 LANGUAGE = "localStorage.setItem('selectedLanguage', JSON.stringify('de'))"
 
 
@@ -77,6 +81,11 @@ def tile(within: Locator, name: str) -> Locator:
     return within.locator("hui-tile-card").filter(has=within.page.get_by_text(name, exact=True))
 
 
+def rule(within: Locator) -> Locator:
+    """Find the row of the rule, among rules and not among alerts."""
+    return within.locator("rion-nl43-alert-list li[data-rule]").filter(has_text=RULE)
+
+
 def page_of(meter: EmulatedMeter) -> str:
     """Give the path of a meter's page on the dashboard."""
     return f"/{URL_PATH}/meter-{meter.config.serial}"
@@ -107,9 +116,9 @@ async def test_meters_live_on_the_first_page(visitor: Visitor, meters: list[Emul
     page = visitor.page
     await visitor.go(f"/{URL_PATH}")
     for name in names:
-        await expect_to_live(section(page, name).locator("hui-tile-card").first)
+        await expect_to_live(section(page, name).locator("rion-nl43-live-trace"))
         await expect(section(page, name)).to_contain_text("Measuring")
-        await expect(section(page, name).locator("rion-nl43-live-trace")).to_be_visible()
+        await expect(tile(section(page, name), "Coverage today")).to_contain_text("%", timeout=TIMEOUT_MS)
     await section(page, names[1]).locator("hui-heading-card").get_by_text(names[1]).click()
     await page.wait_for_url(f"**{page_of(meters[1])}")
     await expect(section(page, "Now").locator("rion-nl43-live-trace")).to_be_visible(timeout=TIMEOUT_MS)
@@ -125,6 +134,8 @@ async def test_a_measurement_is_ended_and_begun(visitor: Visitor, meters: list[E
     await tile(measurement, "Stop").click()
     await expect(page.get_by_text("End the measurement that is running?")).to_be_visible(timeout=TIMEOUT_MS)
     await page.get_by_role("button", name="OK", exact=True).click()
+    await expect(measurement.get_by_text("No measurement is running")).to_be_visible(timeout=TIMEOUT_MS)
+    await visitor.pictures("strategy-stopped")
     await tile(measurement, "Start").click(timeout=TIMEOUT_MS)
     await expect(tile(measurement, "Pause")).to_be_visible(timeout=TIMEOUT_MS)
     assert state_of(meter) is State.MEASURING
@@ -146,13 +157,13 @@ async def test_alarms_come_first(
         await visitor.pictures("strategy-alarm")
         await counts.get_by_role("button", name="Alarm 1").click()
         await page.wait_for_url(f"**/{URL_PATH}/alerts")
-        await expect(tile(section(page, "Rules"), RULE)).to_contain_text("Alarm", timeout=TIMEOUT_MS)
+        await expect(rule(section(page, "Rules"))).to_contain_text("Alarm", timeout=TIMEOUT_MS)
         await expect(section(page, "Open").locator("rion-nl43-alert-list").first).to_contain_text(
             RULE, timeout=TIMEOUT_MS
         )
         await visitor.pictures("strategy-alerts")
         await visitor.go(page_of(loud))
-        await expect(tile(section(page, "Alerts"), RULE)).to_contain_text("Alarm", timeout=TIMEOUT_MS)
+        await expect(rule(section(page, "Alerts"))).to_contain_text("Alarm", timeout=TIMEOUT_MS)
 
 
 async def test_a_lost_meter_says_what_to_do(visitor: Visitor, meters: list[EmulatedMeter], names: list[str]) -> None:
@@ -198,11 +209,39 @@ async def test_without_a_meter(visitor: Visitor, home: Home) -> None:
     await expect(page.get_by_text("Nothing of this is there any more")).to_be_visible(timeout=TIMEOUT_MS)
     await visitor.picture("strategy-gone")
     await _save_dashboard(home, {"type": STRATEGY})
-    views = await page.evaluate("""async () => {
-      const hass = { language: "en", callWS: async () => ({ meters: [], is_admin: true, version: "" }) };
-      return (await customElements.get("ll-strategy-dashboard-rion-nl43").generate({}, hass)).views;
-    }""")
-    assert [card["buttons"][0]["text"] for view in views for card in view["cards"]] == ["Add a meter"]
+    for is_admin, buttons in ((True, [["Add a meter"]]), (False, [[]])):
+        views = await page.evaluate(GENERATED, {"meters": [], "is_admin": is_admin, "version": ""})
+        cards = [card for view in views for card in view["cards"]]
+        assert [[button["text"] for button in card.get("buttons", [])] for card in cards] == buttons
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("unknown_command", "does not run"), ("timeout", "does not tell its meters")]
+)
+async def test_without_an_answer(visitor: Visitor, code: str, said: str) -> None:
+    """Every page says what is wrong and what to do, and asks anew when the connection is back."""
+    await visitor.go(f"/{URL_PATH}")
+    await expect(visitor.page.locator("rion-nl43-conditions")).to_be_visible(timeout=TIMEOUT_MS)
+    told = await visitor.page.evaluate(
+        """async code => {
+          const broken = { language: "en", connected: false, devices: {}, entities: {}, states: {} };
+          broken.callWS = async () => { throw { code, message: "" }; };
+          const again = { ...broken, connected: true };
+          const told = [];
+          for (const kind of ["dashboard-rion-nl43", "view-rion-nl43-fleet", "view-rion-nl43-meter",
+                              "view-rion-nl43-alerts"]) {
+            const strategy = customElements.get(`ll-strategy-${kind}`);
+            const made = await strategy.generate({ type: kind }, broken);
+            const ask = () => strategy.shouldRegenerate({ type: kind }, broken, again);
+            told.push([JSON.stringify(made), strategy.shouldRegenerate({ type: kind }, broken, broken), ask()]);
+          }
+          return told;
+        }""",
+        code,
+    )
+    for made, at_once, when_connected in told:
+        assert said in made
+        assert (at_once, when_connected) == (False, True)
 
 
 async def test_settled_order(visitor: Visitor) -> None:
@@ -255,11 +294,11 @@ async def test_every_page_on_every_screen(
     """All that is shown is there, and nothing is wider than the screen."""
     page, kind = screen.page, request.node.callspec.id
     await screen.go(f"/{URL_PATH}")
-    await expect_to_live(section(page, names[0]).locator("hui-tile-card").first)
+    await expect_to_live(section(page, names[0]).locator("rion-nl43-live-trace"))
     await expect_to_fit(page)
     await screen.picture(f"strategy-fleet-{kind}")
     await screen.go(page_of(meters[0]))
-    await expect(section(page, "Now").locator("hui-glance-card:visible")).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
+    await expect(tile(section(page, "Now"), "LAeq,1min")).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
     await expect(section(page, "Last 24 hours").locator("canvas").first).to_be_visible(timeout=TIMEOUT_MS)
     await expect_to_fit(page)
     await screen.picture(f"strategy-meter-{kind}")
@@ -284,7 +323,7 @@ async def test_it_speaks_german(visitor: Visitor, meters: list[EmulatedMeter], n
     await page.add_init_script(LANGUAGE)
     await visitor.go(f"/{URL_PATH}")
     await expect(page.get_by_role("tab", name="Messgeräte")).to_be_visible(timeout=TIMEOUT_MS)
-    await expect(section(page, names[0]).locator("hui-tile-card").first).to_contain_text(",", timeout=TIMEOUT_MS)
+    await expect(tile(section(page, names[0]), "Abdeckung heute")).to_be_visible(timeout=TIMEOUT_MS)
     await visitor.pictures("strategy-german")
     await visitor.go(page_of(meters[0]))
     await expect(section(page, "Messung")).to_be_visible(timeout=TIMEOUT_MS)

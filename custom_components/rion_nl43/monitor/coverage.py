@@ -10,6 +10,8 @@ from .windows import SET_BACK_S, sound_piece
 
 # So much more is worth a place on disk: a crash costs no more than that, and shows as a hole.
 WORTH_KEEPING_S = 600.0
+# A share of less time would speak of the first connection, or of one late sample.
+WORTH_TELLING_S = 60.0
 # Less than a slot of the stream is no hole: the clocks of samples and of the day differ a little.
 JITTER_S = 0.05
 
@@ -47,14 +49,14 @@ class DayCoverage:
 
     @property
     def percent(self) -> float | None:
-        """The covered share of the time since then, up to 100; None while no time has passed."""
+        """The covered share of the time since then, up to 100; None while that is less than a minute."""
         now = _now()
         self._let_days_pass(now)
         if now - self._ended <= COVERED_LIMIT_S:
             # The next sample may cover what follows the last one.
             now = self._ended
         passed_s = now - self._since
-        return min(100 * self._covered_s / passed_s, 100.0) if passed_s > 0 else None
+        return min(100 * self._covered_s / passed_s, 100.0) if passed_s >= WORTH_TELLING_S else None
 
     def take_sample(self, sample: Sample) -> None:
         """Count what a sample covers; one without the levels that windows need is a hole."""

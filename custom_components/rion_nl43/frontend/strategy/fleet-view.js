@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * The first page: every meter with its level now, its grade and its link, the worst first.
+ * The first page: every meter with its level now, its grade, its link and its coverage, the worst first.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string, placeholders?: Record<string, string | number>) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { loadTexts } from "../core/texts.js";
 import { LOOKS, Order } from "./condition.js";
 import { FULL, HEADER, conditionsBadge, goTo, heading, present } from "./configs.js";
 import { section, stateBadge, tile, unlessState, whenLinked, whenState } from "./configs.js";
-import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
+import { askMeters, retryDue } from "./messages.js";
+import { entitiesChanged, metersChanged, pathOf } from "./meters.js";
 
 /** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
 const MOST_TRACES = 6;
@@ -26,8 +26,11 @@ export class FleetView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const { meters, outdated, t, message } = await askMeters(hass, config);
     shown = meters;
+    if (message) {
+      return message;
+    }
     const traces = config.traces ?? meters.length <= MOST_TRACES;
     const sorted = order.sort(meters, hass.states, Date.now());
     return {
@@ -47,6 +50,7 @@ export class FleetView extends HTMLElement {
   static shouldRegenerate(_config, before, hass) {
     return (
       metersChanged(before, hass) ||
+      retryDue(before, hass) ||
       entitiesChanged(before, hass) ||
       (before.states !== hass.states && order.isStale(shown, hass.states, Date.now()))
     );
@@ -59,7 +63,7 @@ export class FleetView extends HTMLElement {
  * @param {Translate} t
  */
 function meterSection(meter, traces, t) {
-  const { link, lp, leq_15min: leq, connection } = meter.entities;
+  const { link, lp, leq_15min: leq, coverage_today: coverage, connection } = meter.entities;
   const linked = whenLinked(meter);
   const page = { tap_action: goTo(pathOf(meter)) };
   return section([
@@ -71,7 +75,9 @@ function meterSection(meter, traces, t) {
       grid_options: { columns: 12, rows: 3 },
       visibility: linked,
     },
-    ...[lp, leq].map((entity) => tile(entity, { ...page, color: "primary", visibility: linked })),
+    !traces && tile(lp, { ...page, color: "primary", grid_options: FULL, visibility: linked }),
+    tile(leq, { ...page, color: "primary", visibility: linked }),
+    tile(coverage, { ...page, color: "primary", visibility: linked }),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),
@@ -95,7 +101,7 @@ function meterSection(meter, traces, t) {
 
 /** @param {Meter} meter */
 function badges(meter) {
-  const { worst_grade: grade, run_state: run, link } = meter.entities;
+  const { worst_grade: grade, run_state: run } = meter.entities;
   const measuring = { icon: "mdi:record-circle-outline", color: "green" };
   return [
     stateBadge(grade, "alarm", LOOKS.alarm),
@@ -103,7 +109,6 @@ function badges(meter) {
     stateBadge(run, "measuring", measuring),
     stateBadge(run, "paused", { icon: "mdi:pause-circle-outline" }),
     stateBadge(run, "stopped", { icon: "mdi:stop-circle-outline" }),
-    link && { type: "entity", entity: link, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
   ];
 }
 
@@ -122,6 +127,7 @@ function mapSection(meters, t) {
         grid_options: { columns: "full", rows: 6 },
       },
     ],
-    { column_span: 4 },
+    // Where pages have two columns, beside an odd meter.
+    { column_span: meters.length % 2 ? 1 : 2 },
   );
 }

@@ -6,15 +6,16 @@
  * and the lowest of an hour alone.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { BROAD, NARROW, OWN_NAME, figures, heading, present, section, whenLinked } from "./configs.js";
+import { OWN_NAME, heading, present, section, tile, whenLinked } from "./configs.js";
 
 const WIDE = { column_span: 2 };
 const MINUTE = "window_leq_60_running";
 const DAY_H = 24;
 const WEEK_D = 7;
+const HOUR_MS = 3_600_000;
 const GRAPH = { columns: "full", rows: 5 };
 
 /**
@@ -22,9 +23,8 @@ const GRAPH = { columns: "full", rows: 5 };
  * @param {Translate} t
  */
 export function nowSection(meter, t) {
-  const { lp, leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90 } = meter.entities;
-  const linked = whenLinked(meter);
-  const levels = [lp, minute, quarter, l10, l90];
+  const { leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90 } = meter.entities;
+  const levels = [minute, quarter, l10, l90];
   return section(
     [
       heading(t("strategy.now.title"), "mdi:pulse"),
@@ -35,8 +35,7 @@ export function nowSection(meter, t) {
         ...(minute && { metrics: [MINUTE] }),
         grid_options: { columns: "full", rows: 6 },
       },
-      figures(levels, 3, { visibility: [...linked, ...NARROW] }),
-      figures(levels, 5, { visibility: [...linked, ...BROAD], grid_options: { columns: "full" } }),
+      ...levels.map((entity) => tile(entity, { color: "primary", visibility: whenLinked(meter) })),
     ],
     WIDE,
   );
@@ -66,14 +65,19 @@ export function daySection(meter, t) {
 
 /**
  * @param {Meter} meter
+ * @param {any} hass
  * @param {Translate} t
+ * @returns {Promise<import("./configs.js").Config | undefined>} Nothing in the first hour.
  */
-export function weekSection(meter, t) {
+export async function weekSection(meter, hass, t) {
   const { leq_15min: leq } = meter.entities;
+  if (!leq || !(await hasStatistics(leq, hass))) {
+    return undefined;
+  }
   return section(
     [
       heading(t("strategy.week.title"), "mdi:chart-bell-curve-cumulative"),
-      leq && {
+      {
         type: "statistics-graph",
         entities: [{ entity: leq, name: OWN_NAME }],
         days_to_show: WEEK_D,
@@ -85,4 +89,21 @@ export function weekSection(meter, t) {
     ],
     WIDE,
   );
+}
+
+/**
+ * @param {string} entityId
+ * @param {any} hass
+ * @returns {Promise<boolean>} Whether there is an hour to show; no without a recorder.
+ */
+async function hasStatistics(entityId, hass) {
+  const start = new Date(Date.now() - WEEK_D * DAY_H * HOUR_MS).toISOString();
+  const asked = { type: "recorder/statistics_during_period", statistic_ids: [entityId], period: "hour", types: ["max"] };
+  try {
+    const found = await hass.callWS({ ...asked, start_time: start });
+    return Boolean(found[entityId]?.length);
+  } catch (error) {
+    console.warn(error);
+    return false;
+  }
 }
