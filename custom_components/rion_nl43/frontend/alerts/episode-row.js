@@ -167,12 +167,12 @@ function figuresOf(episode, now, hass, t) {
  * @returns {{icon: string, text: string, note?: string}[]}
  */
 function marksOf(episode, { snoozedUntil }, hass, t) {
-  const { acknowledged, acknowledged_by: by, acknowledged_at: at, note } = episode;
+  const { acknowledged, acknowledged_at: at, note } = episode;
   const { no_data: lost, reopened, overload, open } = episode;
   const marks = [];
   if (acknowledged) {
     const time = at ? dateTime(seconds(at), hass) : "";
-    const text = t("alerts.acknowledged", { time, who: who(hass, by, t) });
+    const text = t("alerts.acknowledged", { time, who: who(hass, episode, t) });
     marks.push({ icon: "mdi:check", text, ...(note && { note: `“${note}”` }) });
   }
   if (open && lost) {

@@ -8,7 +8,7 @@
  *   episode_id: string, grade: Grade, worst_grade: Grade, metric: string, symbol: string, direction: string,
  *   began: string, onset: string, duration: number, peak: number | null, leq: number | null, coverage: number | null,
  *   overload: boolean, no_data: boolean, reopened: number, picture: string, acknowledged: boolean,
- *   acknowledged_by: string | null, acknowledged_at: string | null, note: string, open: boolean,
+ *   acknowledged_by: string | null, acknowledged_by_name: string | null, acknowledged_at: string | null, note: string, open: boolean,
  *   thresholds: Partial<Record<Grade, number>>, onset_level: number | null, ended: string | null,
  *   end_reason: string | null,
  * }} Episode
