@@ -119,3 +119,20 @@ async def test_it_is_offered(home_page: Visitor, device: Device) -> None:
     assert offered["refused"] == 4
     suggested = dict(offered["suggested"])
     assert (suggested["breach"], suggested["worst_grade"], suggested["lp"]) == ("rules", "all", None)
+
+
+async def test_who_acknowledged(home_page: Visitor) -> None:
+    """The user himself, a person, a user whom Home Assistant knows, one who is gone, an automation."""
+    told = await home_page.page.evaluate(
+        """async () => {
+          MODULES;
+          const { who } = await module("/alerts/words.js");
+          const hass = {
+            user: { id: "own", name: "Bob" },
+            states: { "person.ann": { entity_id: "person.ann", attributes: { user_id: "ann", friendly_name: "Ann" } } },
+          };
+          const by = (id, name) => who(hass, { acknowledged_by: id, acknowledged_by_name: name }, key => key);
+          return [by("own", "bob"), by("ann", "ann1"), by("cleo", "Cleo"), by("gone", null), by(null, null)];
+        }""".replace("MODULES;", MODULES)
+    )
+    assert told == ["Bob", "Ann", "Cleo", "alerts.who.other", "alerts.who.automation"]
