@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 import contextlib
+import json
 import re
 
 from playwright.async_api import Browser, Locator, Page, StorageState, expect
@@ -14,7 +15,8 @@ from script.demo_home import alerts, meters as demo
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
-from .visitor import DESKTOP, LEVEL, PHONE, TIMEOUT_MS, Visitor, expect_to_live, state_of
+from .dialogs import click_until
+from .visitor import DESKTOP, LEVEL, PHONE, SETTLING_MS, TIMEOUT_MS, Visitor, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,8 +26,9 @@ STRATEGY = "custom:rion-nl43"
 URL_PATH = "rion-noise"
 RULE = "Loud on the dashboard"
 LOUD_DB = 120.0
+FIGURE = re.compile(r"^\d+\.\d$")
 GENERATED = """async answer => {
-  const hass = { language: "en", callWS: async () => answer };
+  const hass = { language: "en", connection: {}, callWS: async () => answer };
   return (await customElements.get("ll-strategy-dashboard-rion-nl43").generate({}, hass)).views;
 }"""
 LANGUAGE = "localStorage.setItem('selectedLanguage', JSON.stringify('de'))"
@@ -81,6 +84,13 @@ def tile(within: Locator, name: str) -> Locator:
     return within.locator("hui-tile-card").filter(has=within.page.get_by_text(name, exact=True))
 
 
+async def expect_trace_to_live(within: Locator) -> None:
+    """Wait until the trace there shows a level, and then until it is another one."""
+    level = within.locator("rion-nl43-live-trace .level")
+    await expect(level).to_have_text(FIGURE, timeout=TIMEOUT_MS)
+    await expect(level).not_to_have_text(await level.inner_text(), timeout=TIMEOUT_MS)
+
+
 def rule(within: Locator) -> Locator:
     """Find the row of the rule, among rules and not among alerts."""
     return within.locator("rion-nl43-alert-list li[data-rule]").filter(has_text=RULE)
@@ -116,9 +126,9 @@ async def test_meters_live_on_the_first_page(visitor: Visitor, meters: list[Emul
     page = visitor.page
     await visitor.go(f"/{URL_PATH}")
     for name in names:
-        await expect_to_live(section(page, name).locator("rion-nl43-live-trace"))
+        await expect_trace_to_live(section(page, name))
         await expect(section(page, name)).to_contain_text("Measuring")
-        await expect(tile(section(page, name), "Coverage today")).to_contain_text("%", timeout=TIMEOUT_MS)
+        await expect(tile(section(page, name), "Coverage today")).to_contain_text("%", timeout=SETTLING_MS)
     await section(page, names[1]).locator("hui-heading-card").get_by_text(names[1]).click()
     await page.wait_for_url(f"**{page_of(meters[1])}")
     await expect(section(page, "Now").locator("rion-nl43-live-trace")).to_be_visible(timeout=TIMEOUT_MS)
@@ -201,6 +211,32 @@ async def test_meters_are_chosen(visitor: Visitor, home: Home, names: list[str])
     await _save_dashboard(home, {"type": STRATEGY})
 
 
+async def test_control_is_taken(visitor: Visitor, home: Home, meters: list[EmulatedMeter], names: list[str]) -> None:
+    """All pages become ordinary ones with all their cards, which go on to live."""
+    page = visitor.page
+    await visitor.go(f"/{URL_PATH}")
+    await expect(section(page, names[0])).to_be_visible(timeout=TIMEOUT_MS)
+    dialog = page.locator("dialog-dashboard-strategy-editor")
+    await click_until(page.get_by_role("button", name="Edit dashboard"), dialog.get_by_label(names[1]))
+    take = dialog.get_by_role("menuitem", name="Take control")
+    await click_until(dialog.get_by_role("button", name="Menu"), take)
+    confirm = page.locator("hui-dialog-save-config").get_by_role("button", name="Take control")
+    await click_until(take, confirm)
+    await confirm.click()
+    await expect(confirm).to_be_hidden(timeout=TIMEOUT_MS)
+    async with home.api.websocket() as websocket:
+        config = await websocket.command("lovelace/config", url_path=URL_PATH)
+    assert "strategy" not in json.dumps(config)
+    assert [view["path"] for view in config["views"]] == [
+        "meters",
+        "alerts",
+        *(f"meter-{meter.config.serial}" for meter in sorted(meters, key=lambda meter: names[meters.index(meter)])),
+    ]
+    await visitor.go(f"/{URL_PATH}")
+    await expect_trace_to_live(section(page, names[0]))
+    await _save_dashboard(home, {"type": STRATEGY})
+
+
 async def test_without_a_meter(visitor: Visitor, home: Home) -> None:
     """It says how to add one; and that they are gone if those are that were chosen."""
     page = visitor.page
@@ -224,7 +260,7 @@ async def test_without_an_answer(visitor: Visitor, code: str, said: str) -> None
     await expect(visitor.page.locator("rion-nl43-conditions")).to_be_visible(timeout=TIMEOUT_MS)
     told = await visitor.page.evaluate(
         """async code => {
-          const broken = { language: "en", connected: false, devices: {}, entities: {}, states: {} };
+          const broken = { language: "en", connected: false, connection: {}, devices: {}, entities: {}, states: {} };
           broken.callWS = async () => { throw { code, message: "" }; };
           const again = { ...broken, connected: true };
           const told = [];
@@ -294,7 +330,7 @@ async def test_every_page_on_every_screen(
     """All that is shown is there, and nothing is wider than the screen."""
     page, kind = screen.page, request.node.callspec.id
     await screen.go(f"/{URL_PATH}")
-    await expect_to_live(section(page, names[0]).locator("rion-nl43-live-trace"))
+    await expect_trace_to_live(section(page, names[0]))
     await expect_to_fit(page)
     await screen.picture(f"strategy-fleet-{kind}")
     await screen.go(page_of(meters[0]))
@@ -303,7 +339,7 @@ async def test_every_page_on_every_screen(
     await expect_to_fit(page)
     await screen.picture(f"strategy-meter-{kind}")
     await screen.go(f"/{URL_PATH}/alerts")
-    await expect(page.locator("rion-nl43-alert-list")).to_have_count(2, timeout=TIMEOUT_MS)
+    await expect(section(page, "Open").locator("rion-nl43-alert-list")).to_have_count(2, timeout=TIMEOUT_MS)
     await expect_to_fit(page)
     await screen.picture(f"strategy-alerts-{kind}")
 
@@ -323,7 +359,9 @@ async def test_it_speaks_german(visitor: Visitor, meters: list[EmulatedMeter], n
     await page.add_init_script(LANGUAGE)
     await visitor.go(f"/{URL_PATH}")
     await expect(page.get_by_role("tab", name="Messgeräte")).to_be_visible(timeout=TIMEOUT_MS)
-    await expect(tile(section(page, names[0]), "Abdeckung heute")).to_be_visible(timeout=TIMEOUT_MS)
+    # Names of entities are in the language of Home Assistant itself.
+    coverage = tile(section(page, names[0]), "Coverage today")
+    await expect(coverage).to_contain_text(re.compile(r"\d,\d"), timeout=TIMEOUT_MS)
     await visitor.pictures("strategy-german")
     await visitor.go(page_of(meters[0]))
     await expect(section(page, "Messung")).to_be_visible(timeout=TIMEOUT_MS)

@@ -36,7 +36,15 @@ export class AlertsView extends HTMLElement {
       heading(t("strategy.alerts.past"), "mdi:history"),
       ...lists({ show: "past", limit: PAST }),
     ];
-    const picture = { type: "picture-entity", entity: newest, show_name: false, show_state: false, grid_options: FULL };
+    const picture = {
+      type: "picture-entity",
+      entity: newest,
+      show_name: false,
+      show_state: false,
+      // It opens from its row in the list. Home Assistant gives pictures that can be tapped a role that there is not.
+      tap_action: { action: "none" },
+      grid_options: FULL,
+    };
     return {
       type: "sections",
       max_columns: 2,

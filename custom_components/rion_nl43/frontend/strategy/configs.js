@@ -130,7 +130,7 @@ export function hint(kind, title, text, visibility = []) {
     text_only: true,
     content: `<ha-alert alert-type="${kind}" title="${title}">${text}</ha-alert>`,
     grid_options: { columns: "full" },
-    ...(visibility.length && { visibility }),
+    visibility,
   };
 }
 
@@ -171,7 +171,7 @@ export function rows(entities, visibility = []) {
         type: "entities",
         entities: known.map((entity) => ({ entity, name: OWN_NAME })),
         grid_options: FULL,
-        ...(visibility.length && { visibility }),
+        visibility,
       }
     : undefined;
 }

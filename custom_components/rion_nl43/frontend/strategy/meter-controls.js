@@ -44,8 +44,8 @@ function keys(meter, t) {
   const key = (/** @type {string} */ word, /** @type {string} */ color, /** @type {string[]} */ states) => {
     const question = color === "red" ? t("strategy.control.question") : undefined;
     const name = t(`strategy.control.${word}`);
-    const seen = run && { visibility: whenState(run, states) };
-    return pressTile(meter.entities[word], question, { name, color, vertical: true, grid_options: THIRD, ...seen });
+    const looks = { name, color, vertical: true, grid_options: THIRD };
+    return pressTile(meter.entities[word], question, { ...looks, visibility: whenState(run, states) });
   };
   return [
     key("start", "green", ["stopped"]),

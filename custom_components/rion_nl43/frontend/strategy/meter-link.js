@@ -50,7 +50,7 @@ export function linkSection(meter, t) {
     heading(t("strategy.link.heading"), "mdi:lan"),
     rows([link, feed, reconnects, loss]),
     rows([battery, power, share ?? card, clock, roundTrip], whenLinked(meter)),
-    pressTile(setClock, undefined, { grid_options: FULL, ...(run && { visibility: whenState(run, "stopped") }) }),
+    pressTile(setClock, undefined, { grid_options: FULL, visibility: whenState(run, "stopped") }),
   ]);
 }
 
