@@ -67,7 +67,7 @@ export function daySection(meter, t) {
  * @param {Meter} meter
  * @param {any} hass
  * @param {Translate} t
- * @returns {Promise<import("./configs.js").Config | undefined>} Nothing in the first hour.
+ * @returns {Promise<import("./configs.js").Config | undefined>} Nothing in the first hours.
  */
 export async function weekSection(meter, hass, t) {
   const { leq_15min: leq } = meter.entities;
@@ -94,14 +94,14 @@ export async function weekSection(meter, hass, t) {
 /**
  * @param {string} entityId
  * @param {any} hass
- * @returns {Promise<boolean>} Whether there is an hour to show; no without a recorder.
+ * @returns {Promise<boolean>} Whether there are two hours to draw a line between; no without a recorder.
  */
 async function hasStatistics(entityId, hass) {
   const start = new Date(Date.now() - WEEK_D * DAY_H * HOUR_MS).toISOString();
   const asked = { type: "recorder/statistics_during_period", statistic_ids: [entityId], period: "hour", types: ["max"] };
   try {
     const found = await hass.callWS({ ...asked, start_time: start });
-    return Boolean(found[entityId]?.length);
+    return found[entityId]?.length > 1;
   } catch (error) {
     console.warn(error);
     return false;
