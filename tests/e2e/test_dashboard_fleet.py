@@ -249,10 +249,11 @@ async def test_in_german_on_a_phone_by_night(
             await expect_german(visitor, "fleet-german")
             await visitor.go(f"{dashboard}/meter-{meters[ALARMED].config.serial}")
             await expect(section(page, "Messung")).to_be_visible(timeout=TIMEOUT_MS)
-            await expect(page.locator("rion-nl43-alert-list")).to_contain_text("Quittieren", timeout=TIMEOUT_MS)
+            await expect(page.locator("rion-nl43-alert-list").first).to_contain_text("Quittieren", timeout=TIMEOUT_MS)
             await expect_german(visitor, "fleet-german-meter")
             await visitor.go(f"{dashboard}/alerts")
             await expect(page.locator("rion-nl43-alert-list").first).to_contain_text(RULE, timeout=TIMEOUT_MS)
+            await expect(page.locator("hui-picture-entity-card img")).to_be_visible(timeout=TIMEOUT_MS)
             await expect_german(visitor, "fleet-german-alerts")
 
 
