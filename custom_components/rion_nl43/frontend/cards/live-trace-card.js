@@ -289,7 +289,7 @@ export class LiveTraceCard extends HTMLElement {
       spanS: SPANS[this._span],
       range: config.range,
       restNames: { paused: t("trace.run.paused"), stopped: t("trace.run.stopped") },
-      timeText: (at) => clock(at, hass, { seconds: SPANS[this._span] < SHORT_S }),
+      timeText: (at) => clock(at, hass, { seconds: SPANS[this._span] <= SHORT_S }),
       reading: (at, lp) => {
         const time = clock(at, hass, { seconds: true });
         return lp === null ? t("trace.no_reading", { time }) : t("trace.reading", { time, level: level(lp, hass) });
