@@ -11,7 +11,7 @@ export const STYLE = `
   h2 { margin: 0; font-size: 16px; font-weight: 500; line-height: 1.3; }
   .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
   .now { display: flex; align-items: baseline; gap: 6px; white-space: nowrap; }
-  .level { min-width: 2.1em; text-align: right; font-size: 32px; line-height: 1; font-variant-numeric: tabular-nums; }
+  .level { min-width: 2.1em; font-size: 32px; line-height: 1; font-variant-numeric: tabular-nums; }
   .unit, .label, .facts, .legend, .spans button { font-size: 13px; }
   .label, .facts, .legend { color: var(--secondary-text-color); }
   .facts { display: flex; flex-wrap: wrap; flex: 1 1 120px; gap: 0 10px; min-width: 0; }
