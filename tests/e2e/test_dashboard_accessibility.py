@@ -15,6 +15,7 @@ from script.demo_home.meters import Device
 
 from .axe import Barrier, barriers
 from .dialogs import click_until
+from .past import give_past
 from .test_alert_list_card import noise
 from .test_strategy import section
 from .visitor import LEVEL, PICTURES, TIMEOUT_MS, ColorScheme, Visitor
@@ -33,6 +34,7 @@ async def alarmed(home: Home, meters: list[EmulatedMeter], device: Device, plugg
     meters[0].instrument.press_start()
     rule: dict[str, Any] = {"metric": "lp", "alarm": ALARM_DB, "duration": {"seconds": 0}, "cooldown": {"seconds": 0}}
     await alerts.add_rule(home.api, device, name=RULE, **rule)
+    await give_past(home, device)
     await meters[1].power_off()
     yield
     await meters[1].power_on()

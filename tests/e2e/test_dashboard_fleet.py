@@ -158,6 +158,8 @@ async def test_all_are_on_the_first_page(visitor: Visitor, dashboard: str) -> No
         await expect(headings(page).nth(place)).to_contain_text(MEASURING, timeout=TIMEOUT_MS)
         await expect(section(page, name).locator("hui-tile-card").first).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
     await expect(page.locator("rion-nl43-live-trace")).to_have_count(0)
+    # Without scrolling.
+    await expect(section(page, SITES[-1]).locator("hui-tile-card").first).to_be_in_viewport(ratio=1)
     await expect(page.get_by_role("tab")).to_have_text(["Meters", "Alerts"])
     await visitor.pictures("fleet")
 

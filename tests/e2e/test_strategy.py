@@ -16,6 +16,7 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .dialogs import click_until
+from .past import give_past
 from .visitor import DESKTOP, LEVEL, PHONE, SETTLING_MS, TIMEOUT_MS, Visitor, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -134,6 +135,25 @@ async def test_meters_live_on_the_first_page(visitor: Visitor, meters: list[Emul
     await expect(section(page, "Now").locator("rion-nl43-live-trace")).to_be_visible(timeout=TIMEOUT_MS)
 
 
+async def test_meters_without_traces(visitor: Visitor, home: Home, names: list[str]) -> None:
+    """One row for each: its level now, and its coverage beside its name."""
+    page = visitor.page
+    await _save_dashboard(home, {"type": STRATEGY, "traces": False})
+    try:
+        await visitor.go(f"/{URL_PATH}")
+        for name in names:
+            heading = section(page, name).locator("hui-heading-card")
+            await expect(heading).to_contain_text(re.compile(r"Measuring.*%", re.DOTALL), timeout=TIMEOUT_MS)
+            # Of two that are there one is seen: alone in the row, or beside LAeq,15min.
+            level = section(page, name).locator("hui-tile-card:visible").filter(has_text=re.compile("LAF"))
+            await expect(level).to_have_count(1)
+            await expect(level).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
+        await expect(page.locator("rion-nl43-live-trace")).to_have_count(0)
+        await visitor.pictures("strategy-no-traces")
+    finally:
+        await _save_dashboard(home, {"type": STRATEGY})
+
+
 async def test_a_measurement_is_ended_and_begun(visitor: Visitor, meters: list[EmulatedMeter]) -> None:
     """On the meter's page, by the keys that make sense; to end it is asked for once more."""
     page, meter = visitor.page, meters[0]
@@ -186,7 +206,10 @@ async def test_a_lost_meter_says_what_to_do(visitor: Visitor, meters: list[Emula
     await meter.power_off()
     try:
         await expect(page.get_by_text("Home Assistant goes on trying")).to_be_visible(timeout=TIMEOUT_MS)
-        await expect(section(page, "Measurement")).to_be_hidden()
+        for there_not in ("Measurement", "Now"):
+            await expect(section(page, there_not)).to_be_hidden()
+        # Nobody knows that all is well.
+        await expect(page.locator("hui-view-badges").get_by_text("OK", exact=True)).to_be_hidden()
         await visitor.pictures("strategy-lost")
         await visitor.go(f"/{URL_PATH}")
         await expect(page.locator("rion-nl43-conditions")).to_contain_text(
@@ -316,9 +339,10 @@ async def test_settled_order(visitor: Visitor) -> None:
     ids=["light", "dark", "phone-light", "phone-dark"],
 )
 async def screen(
-    request: pytest.FixtureRequest, browser: Browser, home: Home, session: StorageState
+    request: pytest.FixtureRequest, browser: Browser, home: Home, session: StorageState, device: Device
 ) -> AsyncIterator[Visitor]:
-    """Somebody at one kind of screen."""
+    """Somebody at one kind of screen, with a past to draw."""
+    await give_past(home, device)
     color_scheme, viewport = request.param
     async with Visitor.arrive(browser, home.url, session, color_scheme, viewport) as visitor:
         yield visitor

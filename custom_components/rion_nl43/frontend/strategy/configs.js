@@ -14,6 +14,7 @@ export const OWN_NAME = { type: "entity" };
 export const FULL = { columns: 12 };
 export const HALF = { columns: 6 };
 export const THIRD = { columns: 4 };
+const UNKNOWN = ["unknown", "unavailable"];
 
 /**
  * The badge that counts meters by how they are, and offers a page of the present version.
@@ -54,6 +55,22 @@ export function whenState(entity, state) {
  */
 export function unlessState(entity, state) {
   return entity ? [{ condition: "state", entity, state_not: state }] : [];
+}
+
+/**
+ * @param {EntityId} entity
+ * @returns {Config[]} Visible while there is something to read.
+ */
+export function whenKnown(entity) {
+  return unlessState(entity, UNKNOWN);
+}
+
+/**
+ * @param {EntityId} entity
+ * @returns {Config[]} Visible while there is nothing to read; always where there is no entity to ask.
+ */
+export function unlessKnown(entity) {
+  return whenState(entity, UNKNOWN);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 import { LOOKS, Order } from "./condition.js";
 import { FULL, HEADER, conditionsBadge, goTo, heading, present } from "./configs.js";
-import { section, stateBadge, tile, unlessState, whenLinked, whenState } from "./configs.js";
+import { section, stateBadge, tile, unlessKnown, unlessState, whenKnown, whenLinked, whenState } from "./configs.js";
 import { askMeters, retryDue } from "./messages.js";
 import { entitiesChanged, metersChanged, pathOf } from "./meters.js";
 
@@ -65,9 +65,10 @@ export class FleetView extends HTMLElement {
 function meterSection(meter, traces, t) {
   const { link, lp, leq_15min: leq, coverage_today: coverage, connection } = meter.entities;
   const linked = whenLinked(meter);
+  const alone = [...linked, ...unlessKnown(leq)];
   const page = { tap_action: goTo(pathOf(meter)) };
   return section([
-    heading(meter.name, "mdi:microphone-outline", badges(meter), page),
+    heading(meter.name, "mdi:microphone-outline", badges(meter, traces), page),
     traces && {
       type: "custom:rion-nl43-live-trace",
       config_entry_id: meter.config_entry_id,
@@ -75,9 +76,11 @@ function meterSection(meter, traces, t) {
       grid_options: { columns: 12, rows: 3 },
       visibility: linked,
     },
-    !traces && tile(lp, { ...page, color: "primary", grid_options: FULL, visibility: linked }),
-    tile(leq, { ...page, color: "primary", visibility: linked }),
-    tile(coverage, { ...page, color: "primary", visibility: linked }),
+    // The level has the row to itself until there is one of 15 minutes.
+    !traces && leq && tile(lp, { ...page, color: "primary", visibility: [...linked, ...whenKnown(leq)] }),
+    !traces && tile(lp, { ...page, color: "primary", grid_options: FULL, visibility: alone }),
+    tile(leq, { ...page, color: "primary", visibility: [...linked, ...whenKnown(leq)] }),
+    traces && tile(coverage, { ...page, color: "primary", visibility: [...linked, ...whenKnown(coverage)] }),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),
@@ -99,16 +102,21 @@ function meterSection(meter, traces, t) {
   ]);
 }
 
-/** @param {Meter} meter */
-function badges(meter) {
-  const { worst_grade: grade, run_state: run } = meter.entities;
+/**
+ * @param {Meter} meter
+ * @param {boolean} traces Many meters have one row each: coverage is in the heading then, so that all fit on a screen.
+ */
+function badges(meter, traces) {
+  const { worst_grade: grade, run_state: run, coverage_today: coverage } = meter.entities;
   const measuring = { icon: "mdi:record-circle-outline", color: "green" };
+  const covered = [...whenLinked(meter), ...whenKnown(coverage)];
   return [
     stateBadge(grade, "alarm", LOOKS.alarm),
     stateBadge(grade, "warning", LOOKS.warning),
     stateBadge(run, "measuring", measuring),
     stateBadge(run, "paused", { icon: "mdi:pause-circle-outline" }),
     stateBadge(run, "stopped", { icon: "mdi:stop-circle-outline" }),
+    !traces && coverage && { type: "entity", entity: coverage, visibility: covered },
   ];
 }
 

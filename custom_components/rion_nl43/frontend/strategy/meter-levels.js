@@ -9,7 +9,8 @@
  * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { OWN_NAME, heading, present, section, tile, whenLinked } from "./configs.js";
+import { OWN_NAME, heading, present, section, tile } from "./configs.js";
+import { whenKnown, whenLinked, whenState } from "./configs.js";
 
 const WIDE = { column_span: 2 };
 const MINUTE = "window_leq_60_running";
@@ -19,11 +20,13 @@ const HOUR_MS = 3_600_000;
 const GRAPH = { columns: "full", rows: 5 };
 
 /**
+ * The level now; what to do about a lost link takes its place.
+ *
  * @param {Meter} meter
  * @param {Translate} t
  */
 export function nowSection(meter, t) {
-  const { leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90 } = meter.entities;
+  const { leq_1min: minute, leq_15min: quarter, l10_15min: l10, l90_15min: l90, link } = meter.entities;
   const levels = [minute, quarter, l10, l90];
   return section(
     [
@@ -35,19 +38,25 @@ export function nowSection(meter, t) {
         ...(minute && { metrics: [MINUTE] }),
         grid_options: { columns: "full", rows: 6 },
       },
-      ...levels.map((entity) => tile(entity, { color: "primary", visibility: whenLinked(meter) })),
+      ...levels.map((entity) =>
+        tile(entity, { color: "primary", visibility: [...whenLinked(meter), ...whenKnown(entity)] }),
+      ),
     ],
-    WIDE,
+    { ...WIDE, visibility: whenState(link, ["connected", "connecting"]) },
   );
 }
 
 /**
+ * The levels of a day, from the first on: without any, there would be empty axes.
+ *
  * @param {Meter} meter
+ * @param {any} hass
  * @param {Translate} t
  */
-export function daySection(meter, t) {
+export async function daySection(meter, hass, t) {
   const { leq_15min: leq, l10_15min: l10, l90_15min: l90 } = meter.entities;
   const levels = present([leq, l10, l90]);
+  const drawn = levels.length > 0 && (await hoursOf(levels[0], DAY_H, hass)) > 0;
   return section(
     [
       heading(t("strategy.day.title"), "mdi:chart-line"),
@@ -59,7 +68,7 @@ export function daySection(meter, t) {
         grid_options: GRAPH,
       },
     ],
-    WIDE,
+    { ...WIDE, ...(!drawn && { visibility: whenKnown(levels[0]) }) },
   );
 }
 
@@ -71,7 +80,8 @@ export function daySection(meter, t) {
  */
 export async function weekSection(meter, hass, t) {
   const { leq_15min: leq } = meter.entities;
-  if (!leq || !(await hasStatistics(leq, hass))) {
+  // A line is between two hours.
+  if (!leq || (await hoursOf(leq, WEEK_D * DAY_H, hass)) < 2) {
     return undefined;
   }
   return section(
@@ -93,17 +103,18 @@ export async function weekSection(meter, hass, t) {
 
 /**
  * @param {string} entityId
+ * @param {number} hours
  * @param {any} hass
- * @returns {Promise<boolean>} Whether there are two hours to draw a line between; no without a recorder.
+ * @returns {Promise<number>} Of how many of the last hours there are levels; none without a recorder.
  */
-async function hasStatistics(entityId, hass) {
-  const start = new Date(Date.now() - WEEK_D * DAY_H * HOUR_MS).toISOString();
+async function hoursOf(entityId, hours, hass) {
+  const start = new Date(Date.now() - hours * HOUR_MS).toISOString();
   const asked = { type: "recorder/statistics_during_period", statistic_ids: [entityId], period: "hour", types: ["max"] };
   try {
     const found = await hass.callWS({ ...asked, start_time: start });
-    return found[entityId]?.length > 1;
+    return found[entityId]?.length ?? 0;
   } catch (error) {
     console.warn(error);
-    return false;
+    return 0;
   }
 }

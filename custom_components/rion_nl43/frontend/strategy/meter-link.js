@@ -8,9 +8,8 @@
 
 import { FULL, heading, hint, present, pressTile, rows, section, whenLinked, whenState } from "./configs.js";
 
-/** What to do differs with what is wrong. */
+/** What to do differs with what is wrong. That a link is being made is said by the trace. */
 const HINTS = /** @type {const} */ ({
-  connecting: "info",
   timeout: "error",
   refused: "error",
   wedged: "error",

@@ -6,7 +6,7 @@
  */
 
 import { HEADER, OWN_NAME, conditionsBadge, present, section } from "./configs.js";
-import { stateBadge, unlessState, whenLinked } from "./configs.js";
+import { stateBadge, unlessState, whenKnown, whenLinked, whenState } from "./configs.js";
 import { LOOKS } from "./condition.js";
 import { askMeters, gone, retryDue } from "./messages.js";
 import { alertSection } from "./meter-alerts.js";
@@ -42,7 +42,7 @@ export class MeterView extends HTMLElement {
         nowSection(meter, t),
         measurementSection(meter, t),
         alertSection(meter, isAdmin, t),
-        daySection(meter, t),
+        await daySection(meter, hass, t),
         await weekSection(meter, hass, t),
         settingsSection(meter, hass, t),
         linkSection(meter, t),
@@ -64,14 +64,16 @@ export class MeterView extends HTMLElement {
 /** @param {Meter} meter */
 function badges(meter) {
   const { worst_grade: grade, link, run_state: run, coverage_today: coverage } = meter.entities;
-  const graded = /** @type {const} */ (["alarm", "warning", "ok"]);
+  const graded = /** @type {const} */ (["alarm", "warning"]);
   const named = { name: OWN_NAME, show_name: true };
   return present([
     ...graded.map((word) => stateBadge(grade, word, { ...named, ...LOOKS[word] })),
+    // Nobody knows that all is well with a meter that cannot be reached.
+    stateBadge(grade, "ok", { ...named, ...LOOKS.ok, visibility: [...whenState(grade, "ok"), ...whenLinked(meter)] }),
     run && { type: "entity", entity: run, ...named, color: "primary", visibility: whenLinked(meter) },
     link && { type: "entity", entity: link, ...named, color: "green", visibility: whenLinked(meter) },
     stateBadge(link, "standby", { ...named, ...LOOKS.standby }),
     link && { type: "entity", entity: link, ...named, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
-    coverage && { type: "entity", entity: coverage, ...named, color: "primary" },
+    coverage && { type: "entity", entity: coverage, ...named, color: "primary", visibility: whenKnown(coverage) },
   ]);
 }
