@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from .alert_runtime import async_follow_rules
 from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
+from .blueprint_websocket import async_setup_blueprint_websocket
 from .command_events import async_tell_commands
 from .connections import async_get_connections
 from .const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
@@ -26,15 +27,20 @@ from .device import async_register_device
 from .early_news import async_keep_early_news
 from .episode_store import EpisodeStore
 from .episode_view import async_setup_episode_view
+from .frontend import async_load_frontend, async_setup_frontend
 from .issues import async_follow_issues
+from .live_history import async_forget_history, async_get_history
+from .live_websocket import async_setup_live_websocket
 from .memory import MemoryStore
 from .meter_news import async_tell_news
+from .meters_websocket import async_setup_meters_websocket
 from .migration import async_migrate_entry
 from .monitor import MeterMonitor
 from .nl43 import Identity, Meter
 from .runner import Runner
 from .running_options import async_follow_options
 from .services import async_setup_services
+from .user_names import async_setup_user_names
 
 __all__ = ["async_migrate_entry", "async_remove_entry", "async_setup", "async_setup_entry", "async_unload_entry"]
 
@@ -57,12 +63,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_keep_early_news(hass)
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
+    async_setup_live_websocket(hass)
+    async_setup_meters_websocket(hass)
+    async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)
+    await async_setup_user_names(hass)
+    await async_setup_frontend(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:
     """Set up a meter from its stored identity, whether it answers now or later."""
+    # First of all: who opens a page before it is there would have to open it again.
+    async_load_frontend(hass, entry)
     # One after the other: some hundred entities of a hundred meters at once would hold up all of Home Assistant.
     async with hass.data.setdefault(SETTING_UP, asyncio.Lock()):
         await _async_set_up(hass, entry)
@@ -81,6 +94,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
         identity,
         restored=restored,
         episodes=known_episodes,
+        live=async_get_history(hass, entry.entry_id),
         time_zone=dt_util.get_default_time_zone(),
     )
     runner = Runner(link, monitor, memory, episodes)
@@ -112,5 +126,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> boo
 
 async def async_remove_entry(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     """Forget what was kept of the meter."""
+    async_forget_history(hass, entry.entry_id)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await EpisodeStore(hass, entry.entry_id).async_remove()

@@ -1,5 +1,7 @@
 """Alerts over Home Assistant's websocket: what is open, and then everything that happens.
 
+What is open is told again when a meter has been set up or changed, and when one is gone.
+
 Nothing can be done over it: that is for the actions, which ask who calls.
 """
 
@@ -8,7 +10,9 @@ from typing import Any, Final
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 import probatio
@@ -17,6 +21,7 @@ from .alert_data import async_alert_entity_id, episode_data
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .news import News, async_get_news
+from .user_names import async_user_name
 
 # Less than what proxies on the way take for silence.
 HEARTBEAT: Final = timedelta(seconds=25)
@@ -60,6 +65,7 @@ class _Subscription:
         """Listen; returns what ends it."""
         ends = (
             async_get_news(self._hass).async_subscribe(self._async_take),
+            async_dispatcher_connect(self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_take_entry),
             async_track_time_interval(self._hass, self._async_send_heartbeat, HEARTBEAT, cancel_on_shutdown=True),
         )
 
@@ -88,7 +94,15 @@ class _Subscription:
         if news.rule_id is None or self._entry_id not in (None, news.entry.entry_id):
             return
         if self._may_read(news.entry, news.rule_id):
-            self._send("transition", transition=dict(news.data))
+            name = async_user_name(self._hass, news.data["acknowledged_by"])
+            self._send("transition", transition={**news.data, "acknowledged_by_name": name})
+
+    @callback
+    def _async_take_entry(self, change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+        """Tell what is open anew: a meter that is only set up again keeps what it has meanwhile."""
+        gone = change is ConfigEntryChange.REMOVED or entry.disabled_by is not None
+        if entry.domain == DOMAIN and (gone or entry.state is ConfigEntryState.LOADED):
+            self.async_send_snapshot()
 
     @callback
     def _async_send_heartbeat(self, _: object) -> None:

@@ -34,6 +34,8 @@ CONF_CLOCK_LIMIT_S: Final = "clock_limit_s"
 CONF_WANT_L1_L10: Final = "want_l1_l10"
 CONF_CARD_LIMIT: Final = "card_limit"
 CONF_COMMAND_EXPIRY_S: Final = "command_expiry_s"
+CONF_ON_MAP: Final = "on_map"
+CONF_POSITION: Final = "position"
 
 SUBENTRY_ALERT_RULE: Final = "alert_rule"
 

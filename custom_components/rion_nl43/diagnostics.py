@@ -14,14 +14,14 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .alerts import Explanation, Grade
-from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_SERIAL, SUBENTRY_ALERT_RULE
+from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_POSITION, CONF_SERIAL, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
 from .monitor import UNREACHABLE, Command, MeterAlerts, MeterMonitor
 from .nl43 import LinkHistory
 from .options import MeterOptions
 from .running_options import window_specs
 
-TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD}
+TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD, CONF_POSITION}
 # The meter's own addresses stand in lines that set or ask for them.
 PRIVATE_COMMANDS: Final = ("ethernet",)
 # Of an explanation, in seconds since the epoch.

@@ -8,7 +8,8 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
-from homeassistant.core import callback
+from homeassistant.const import ATTR_LATITUDE, ATTR_LONGITUDE
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity import EntityDescription
 
 from .alert_entities import episode_attributes
@@ -16,6 +17,7 @@ from .alerts import Grade
 from .coordinator import RionConfigEntry
 from .entity import MeterEntity
 from .monitor import UNREACHABLE
+from .options import MeterOptions
 
 ACTIVE_ALERTS: Final = SensorEntityDescription(
     key="active_alerts", translation_key="active_alerts", state_class=SensorStateClass.MEASUREMENT
@@ -85,17 +87,37 @@ class ActiveAlertsSensor(MeterAlertEntity, SensorEntity):
 
 
 class WorstGradeSensor(MeterAlertEntity, SensorEntity):
-    """The highest grade of all rules."""
+    """The highest grade of all rules, and where the meter stands: maps show it by this sensor."""
+
+    _unrecorded_attributes = frozenset({ATTR_LATITUDE, ATTR_LONGITUDE})
 
     def __init__(self, entry: RionConfigEntry) -> None:
         """Belong to the meter of this entry."""
         super().__init__(entry, WORST_GRADE)
+        self._entry = entry
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the options as well."""
+        await super().async_added_to_hass()
+
+        async def changed(_hass: HomeAssistant, _entry: RionConfigEntry) -> None:
+            self._async_handle_change()
+
+        self.async_on_remove(self._entry.add_update_listener(changed))
 
     @property
     @override
     def native_value(self) -> str:
         """Return the grade in a word."""
         return self._alerts.worst.word
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return where the meter stands, if the user wants it on the map."""
+        position = MeterOptions.from_entry(self._entry).shown_position
+        return {} if position is None else {ATTR_LATITUDE: position.latitude, ATTR_LONGITUDE: position.longitude}
 
 
 class UnreachableSensor(MeterAlertEntity, BinarySensorEntity):

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_LATITUDE, CONF_LONGITUDE
 
 from .const import (
     CONF_CARD_LIMIT,
@@ -12,6 +13,8 @@ from .const import (
     CONF_COMMAND_EXPIRY_S,
     CONF_FEED,
     CONF_MIN_COVERAGE,
+    CONF_ON_MAP,
+    CONF_POSITION,
     CONF_POWER_SWITCH,
     CONF_PUBLISH,
     CONF_STREAM_BREAK_MIN,
@@ -27,6 +30,13 @@ POLLED: Final = "polled"
 STREAMED: Final = "streamed"
 FEEDS: Final = (POLLED, STREAMED)
 WINDOW_CHOICES_MIN: Final = (1, 2, 5, 10, 15, 30, 60)
+
+
+class Position(NamedTuple):
+    """Where a meter stands, in degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,9 @@ class MeterOptions:
     card_limit: int = 10
     """Percent of the card free, below which to warn; 0: never warn."""
     command_expiry_s: int = 10
+    on_map: bool = False
+    position: Position | None = None
+    """Kept while the meter is not shown on the map as well, see `shown_position`."""
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
@@ -76,12 +89,19 @@ class MeterOptions:
             want_l1_l10=bool(options.get(CONF_WANT_L1_L10, default.want_l1_l10)),
             card_limit=int(options.get(CONF_CARD_LIMIT, default.card_limit)),
             command_expiry_s=int(options.get(CONF_COMMAND_EXPIRY_S, default.command_expiry_s)),
+            on_map=bool(options.get(CONF_ON_MAP, default.on_map)),
+            position=_position(options.get(CONF_POSITION)),
         )
 
     @property
     def schedule(self) -> str | None:
         """Entity id of the schedule that says when to measure, if one does."""
         return self.watchdog_schedule if self.watchdog is WatchdogMode.SCHEDULE else None
+
+    @property
+    def shown_position(self) -> Position | None:
+        """Where the meter is shown on the map, if it is."""
+        return self.position if self.on_map else None
 
     @property
     def named_entities(self) -> tuple[str, ...]:
@@ -103,5 +123,11 @@ class MeterOptions:
             CONF_WANT_L1_L10: self.want_l1_l10,
             CONF_CARD_LIMIT: self.card_limit,
             CONF_COMMAND_EXPIRY_S: self.command_expiry_s,
+            CONF_ON_MAP: self.on_map,
+            CONF_POSITION: self.position and self.position._asdict(),
         }
         return {key: value for key, value in kept.items() if value is not None}
+
+
+def _position(kept: Mapping[str, Any] | None) -> Position | None:
+    return None if kept is None else Position(float(kept[CONF_LATITUDE]), float(kept[CONF_LONGITUDE]))

@@ -1,6 +1,7 @@
 """The options of a meter, asked for in sections; the running entry takes them up without losing its connection."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.components.schedule import DOMAIN as SCHEDULE_DOMAIN
@@ -13,6 +14,7 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
+    LocationSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -28,6 +30,8 @@ from .const import (
     CONF_COMMAND_EXPIRY_S,
     CONF_FEED,
     CONF_MIN_COVERAGE,
+    CONF_ON_MAP,
+    CONF_POSITION,
     CONF_POWER_SWITCH,
     CONF_PUBLISH,
     CONF_STREAM_BREAK_MIN,
@@ -38,7 +42,7 @@ from .const import (
     PublishProfile,
     WatchdogMode,
 )
-from .options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions
+from .options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
 
 DEFAULT: Final = MeterOptions()
 
@@ -48,6 +52,7 @@ WINDOWS: Final = "windows"
 KEEP_MEASURING: Final = "keep_measuring"
 RECOVERY: Final = "recovery"
 WARNINGS: Final = "warnings"
+PLACE: Final = "place"
 
 
 def _choice(options: list[str], translation_key: str, *, multiple: bool = False) -> SelectSelector:
@@ -109,6 +114,13 @@ SECTIONS: Final[Mapping[str, probatio.Schema]] = {
             probatio.Required(CONF_WANT_L1_L10, default=DEFAULT.want_l1_l10): BooleanSelector(),
         }
     ),
+    PLACE: probatio.Schema(
+        {
+            # The selector of a place cannot be emptied.
+            probatio.Required(CONF_ON_MAP, default=DEFAULT.on_map): BooleanSelector(),
+            probatio.Optional(CONF_POSITION): LocationSelector(),
+        }
+    ),
 }
 
 
@@ -135,7 +147,7 @@ class RionOptionsFlow(OptionsFlow):
                 {key: value for part in user_input.values() for key, value in part.items()}
             )
             if not (errors := self._errors(options)):
-                return self.async_create_entry(data=options.as_mapping())
+                return self.async_create_entry(data=self._placed(options).as_mapping())
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(options_schema(errors or (PUBLISHING,)), suggested),
@@ -150,6 +162,12 @@ class RionOptionsFlow(OptionsFlow):
         if options.power_switch and self._is_own(options.power_switch):
             errors[RECOVERY] = "own_switch"
         return errors
+
+    def _placed(self, options: MeterOptions) -> MeterOptions:
+        """Return the options with the position that the form shows while none is chosen."""
+        if not options.on_map or options.position:
+            return options
+        return replace(options, position=Position(self.hass.config.latitude, self.hass.config.longitude))
 
     def _is_own(self, entity_id: str) -> bool:
         found = er.async_get(self.hass).async_get(entity_id)

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import alerts, cadence, control, cost, fleet, fuzz, home, soak, stream, windows
+from . import alerts, cadence, control, cost, fleet, fuzz, home, live, soak, stream, windows
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parser": lambda _: cost.parser(),
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "home": lambda asked: asyncio.run(
         home.run(asked.meters or home.METERS, asked.seconds or home.SECONDS, asked.scene)
     ),
+    "live": lambda asked: asyncio.run(live.run(asked.seconds or live.SECONDS)),
     "fuzz": lambda asked: fuzz.run(asked.lines, asked.seed),
 }
 
@@ -47,12 +48,13 @@ def _arguments() -> argparse.Namespace:
         "soak     virtual time: days with faults at random, operators, persons, restarts\n"
         "emulator real time: what meters that are polled once a second cost\n"
         "home     real time: Home Assistant with many meters, a restart and an outage of all; what its recorder keeps\n"
+        "live     real time: what many browsers cost that watch a streamed meter\n"
         "fuzz     random and mutated command lines at the emulator\n"
         "all      all of them (default)",
     )
     parser.add_argument("benchmark", nargs="?", default="all", choices=(*BENCHMARKS, "all"))
     parser.add_argument(
-        "--seconds", type=float, help="cadence: time to poll once settled (120); home: time for each number (20)"
+        "--seconds", type=float, help="cadence: time to poll once settled (120); home, live: for each number (20)"
     )
     parser.add_argument(
         "--latency",

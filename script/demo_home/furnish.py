@@ -23,11 +23,9 @@ async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None
     devices = await meters.devices(api)
     if new:
         await alerts.tell_of_alerts(api, [devices[address.serial] for address in addresses])
-    panels = [await dashboard.read_panel(api, devices[address.serial]) for address in addresses]
-    if new:
-        await dashboard.save(api, panels)
-    for panel in panels:
-        await meters.wait_for_level(api, panel.entity_ids["lp"])
+        await dashboard.save(api)
+    for address in addresses:
+        await meters.wait_for_level(api, address.serial)
 
 
 async def _bring_in(api: Api, device: Device | None, address: Address) -> None:

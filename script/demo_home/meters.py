@@ -32,23 +32,27 @@ class Site:
     rules: tuple[Mapping[str, Any], ...] = ()
 
 
+def _at(latitude: float, longitude: float) -> dict[str, Any]:
+    return {"on_map": True, "position": {"latitude": latitude, "longitude": longitude}}
+
+
 SCHEDULE_NAME = "Measuring hours"
 SCHEDULE = "schedule.measuring_hours"
 SITES = (
     Site(
         "Building site",
         "construction",
-        {"watchdog": "schedule", "watchdog_schedule": SCHEDULE},
+        {"watchdog": "schedule", "watchdog_schedule": SCHEDULE, **_at(52.5219, 13.4132)},
         # A breaker or a hammer is at work for a part of every few minutes.
         ({"name": "Breaker and hammer", "metric": "lp", "warning": 68, "alarm": 74, "duration": {"seconds": 2}},),
     ),
     Site(
         "Main road",
         "traffic",
-        {"feed": "streamed"},
+        {"feed": "streamed", **_at(52.5163, 13.3889)},
         ({"name": "Traffic limit", "metric": "window_leq", "window_minutes": "15", "alarm": 70},),
     ),
-    Site("Office", "office"),
+    Site("Office", "office", _at(52.5096, 13.3904)),
 )
 
 
@@ -211,12 +215,15 @@ async def make_schedule(api: Api) -> None:
             await websocket.command("schedule/create", name=SCHEDULE_NAME, **dict.fromkeys(days, whole_day))
 
 
-async def wait_for_level(api: Api, entity_id: str) -> None:
-    """Wait until a level sensor has a value.
+async def wait_for_level(api: Api, serial: str) -> None:
+    """Wait until the Lp of a meter has a value.
 
     Raises:
         DemoError: It has none after a minute.
     """
+    async with api.websocket() as websocket:
+        known = (await websocket.command(f"{DOMAIN}/meters"))["meters"]
+    entity_id = next(meter["entities"]["lp"] for meter in known if meter["serial"] == serial)
     try:
         async with asyncio.timeout(FIRST_LEVEL_TIMEOUT_S):
             while await api.state(entity_id) in NO_LEVEL:  # noqa: ASYNC110 # another process has no Event

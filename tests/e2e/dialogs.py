@@ -25,9 +25,8 @@ def entry_row(page: Page, meter: EmulatedMeter) -> Locator:
 async def open_options(visitor: Visitor, meter: EmulatedMeter) -> Locator:
     """Open a meter's options."""
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await entry_row(visitor.page, meter).get_by_role("button", name="Configure").click()
-    dialog = dialog_of(visitor.page)
-    await expect(dialog.get_by_text("Changes take effect at once")).to_be_visible(timeout=TIMEOUT_MS)
+    configure, dialog = entry_row(visitor.page, meter).get_by_role("button", name="Configure"), dialog_of(visitor.page)
+    await click_until(configure, dialog.get_by_text("Changes take effect at once"))
     return dialog
 
 

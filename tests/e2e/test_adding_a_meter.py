@@ -6,6 +6,7 @@ import pytest
 from emulator import EmulatedMeter
 from script.demo_home.home import free_port
 
+from .dialogs import click_until, dialog_of
 from .visitor import LEVEL, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -13,13 +14,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def open_dialog(page: Page) -> Locator:
     """Go the way through the settings to the form for a new meter."""
-    await page.locator("ha-sidebar").get_by_text("Settings").click()
-    await page.get_by_text("Devices & services").click()
-    await page.get_by_role("button", name="Add integration").click()
-    await page.get_by_placeholder("Search for a brand name").fill("Rion")
-    await page.get_by_text("Rion NL-43", exact=True).click()
-    dialog = page.locator("dialog-data-entry-flow")
-    await expect(dialog.get_by_text("Connect to a sound level meter")).to_be_visible(timeout=TIMEOUT_MS)
+    services, add = page.get_by_text("Devices & services"), page.get_by_role("button", name="Add integration")
+    search, found = page.get_by_placeholder("Search for a brand name"), page.get_by_text("Rion NL-43", exact=True)
+    await click_until(page.locator("ha-sidebar").get_by_text("Settings"), services)
+    await click_until(services, add)
+    await click_until(add, search)
+    await search.fill("Rion")
+    dialog = dialog_of(page)
+    await click_until(found, dialog.get_by_text("Connect to a sound level meter"))
     return dialog
 
 

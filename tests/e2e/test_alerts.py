@@ -1,5 +1,7 @@
 """A limit, from the click that sets it to the click that takes notice of its breach."""
 
+from collections.abc import Iterator
+import contextlib
 import re
 
 from playwright.async_api import Locator, Page, expect
@@ -11,7 +13,7 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, press, row, value
-from .dialogs import dialog_of, submit
+from .dialogs import click_until, dialog_of, submit
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -42,20 +44,16 @@ async def test_a_rule_is_added_fires_and_is_acknowledged(
     await dialog.get_by_text("Save the rule").click()
     await expect(dialog.get_by_text("Save the rule")).to_be_hidden(timeout=TIMEOUT_MS)
 
-    source = object()
-    meter.instrument.add_sound(source, LOUD_DB)
-    await visitor.go(device_page(device))
-    await expect(value(page, f"{RULE} grade")).to_contain_text("Alarm", timeout=TIMEOUT_MS)
-    await press(page, f"Acknowledge {RULE}")
-    await expect(value(page, f"{RULE} alert")).to_contain_text(re.compile("Acknowledged"), timeout=TIMEOUT_MS)
-    await visitor.pictures("alert-device")
-    await page.get_by_text("Notifications", exact=True).first.click()
-    await expect(page.get_by_text(RULE).first).to_be_visible(timeout=TIMEOUT_MS)
-    await expect(page.locator("notification-drawer img, ha-drawer img, ha-markdown img").first).to_be_visible(
-        timeout=TIMEOUT_MS
-    )
-    await visitor.pictures("alert-notice")
-    meter.instrument.remove_sound(source)
+    with loud(meter):
+        await visitor.go(device_page(device))
+        await expect(value(page, f"{RULE} grade")).to_contain_text("Alarm", timeout=TIMEOUT_MS)
+        await press(page, f"Acknowledge {RULE}")
+        await expect(value(page, f"{RULE} alert")).to_contain_text(re.compile("Acknowledged"), timeout=TIMEOUT_MS)
+        await visitor.pictures("alert-device")
+        picture = page.locator("notification-drawer img, ha-drawer img, ha-markdown img").first
+        await click_until(page.get_by_text("Notifications", exact=True).first, picture)
+        await expect(page.get_by_text(RULE).first).to_be_visible(timeout=TIMEOUT_MS)
+        await visitor.pictures("alert-notice")
     assert len(meter.referee.connections) == connections
 
 
@@ -64,9 +62,9 @@ async def test_a_rule_is_changed_and_removed(visitor: Visitor, device: Device, m
     page, meter = visitor.page, meters[0]
     connections = len(meter.referee.connections)
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await rule_row(page).get_by_role("button", name="Edit alert rule").click()
     dialog = dialog_of(page)
     alarm = dialog.get_by_role("spinbutton", name="Alarm")
+    await click_until(rule_row(page).get_by_role("button", name="Edit alert rule"), alarm)
     await expect(alarm).to_have_value("110", timeout=TIMEOUT_MS)
     await expect(dialog.get_by_role("textbox", name="Name")).to_have_value(RULE)
     await alarm.fill("120")
@@ -78,14 +76,25 @@ async def test_a_rule_is_changed_and_removed(visitor: Visitor, device: Device, m
     await expect(row(page, f"{RULE} grade")).to_be_visible(timeout=TIMEOUT_MS)
 
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await rule_row(page).get_by_role("button", name="Menu").click()
-    await rule_row(page).get_by_role("menuitem", name="Delete").click()
-    await page.get_by_role("button", name="Delete").last.click()
+    delete = rule_row(page).get_by_role("menuitem", name="Delete")
+    await click_until(rule_row(page).get_by_role("button", name="Menu"), delete)
+    sure = page.get_by_role("button", name="Delete").last
+    await click_until(delete, sure)
+    await sure.click()
     await expect(rule_row(page)).to_have_count(0, timeout=TIMEOUT_MS)
     await visitor.go(device_page(device))
     await expect(row(page, "Active alerts")).to_be_visible(timeout=TIMEOUT_MS)
     await expect(row(page, f"{RULE} grade")).to_have_count(0)
     assert len(meter.referee.connections) == connections
+
+
+@contextlib.contextmanager
+def loud(meter: EmulatedMeter) -> Iterator[None]:
+    """Have it loud at a meter."""
+    source = object()
+    meter.instrument.add_sound(source, LOUD_DB)
+    yield
+    meter.instrument.remove_sound(source)
 
 
 def rule_row(page: Page) -> Locator:
@@ -97,13 +106,12 @@ async def add_rule(visitor: Visitor, meter: EmulatedMeter) -> Locator:
     """Open the form for a new rule of a meter."""
     page = visitor.page
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await page.get_by_role("button", name="Add alert rule").click()
     name, meters = (
         dialog_of(page).get_by_role("textbox", name="Name"),
         page.get_by_role("dialog").get_by_text(meter.config.serial),
     )
     # Which meter is asked for where there are several.
-    await expect(name.or_(meters).first).to_be_visible(timeout=TIMEOUT_MS)
+    await click_until(page.get_by_role("button", name="Add alert rule"), name.or_(meters).first)
     if not await name.count():
         await meters.click()
     await expect(name).to_be_visible(timeout=TIMEOUT_MS)
@@ -112,5 +120,6 @@ async def add_rule(visitor: Visitor, meter: EmulatedMeter) -> Locator:
 
 async def choose(dialog: Locator, field: str, option: str) -> None:
     """Choose from a list."""
-    await dialog.locator("ha-selector-select").filter(has_text=field).first.click()
-    await dialog.page.get_by_text(option, exact=True).last.click()
+    offered = dialog.page.get_by_text(option, exact=True).last
+    await click_until(dialog.locator("ha-selector-select").filter(has_text=field).first, offered)
+    await offered.click()

@@ -62,16 +62,18 @@ async def test_setting_while_measuring(visitor: Visitor, device: Device, meters:
 
 async def choose(visitor: Visitor, name: str, option: str) -> None:
     """Choose an option of a select entity."""
-    await row(visitor.page, name).locator("ha-select").click()
-    await visitor.page.get_by_role("menuitem", name=option, exact=True).click()
+    offered = visitor.page.get_by_role("menuitem", name=option, exact=True)
+    await click_until(row(visitor.page, name).locator("ha-select"), offered)
+    await offered.click()
 
 
 async def test_send_command(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
     """A person sends a request in the tools, and reads the answer there."""
     page = visitor.page
     await visitor.go("/config/tools/action?service=rion_nl43.send_command")
-    await page.get_by_text("Select a device").click()
-    await page.get_by_role("option").filter(has_text=device.name).click()
+    offered = page.get_by_role("option").filter(has_text=device.name)
+    await click_until(page.get_by_text("Select a device"), offered)
+    await offered.click()
     await expect(page.get_by_role("button", name=device.name)).to_be_visible(timeout=TIMEOUT_MS)
     command = page.locator("ha-service-control").get_by_role("textbox")
     await command.fill("System Version?")

@@ -1,57 +1,33 @@
-"""The demo's dashboard, on a desk by day and by night, and on a phone."""
+"""The demo's dashboard: what Home Assistant opens with, on a desk by day and by night, and on a phone."""
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Browser, Locator, Page, StorageState, expect
+from playwright.async_api import Browser, StorageState, expect
 import pytest
 import pytest_asyncio
 
 from emulator import EmulatedMeter
-from emulator.instrument.run import State
 from script.demo_home import dashboard
 from script.demo_home.furnish import furnish
 from script.demo_home.home import Home
-from script.demo_home.meters import SITES, Device
+from script.demo_home.meters import SITES, Device, devices
 
-from .visitor import DESKTOP, LEVEL, PHONE, TIMEOUT_MS, Visitor, address, expect_to_live, state_of
+from .test_strategy import expect_trace_to_live
+from .visitor import DESKTOP, PHONE, TIMEOUT_MS, Visitor, address
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def furnished(home: Home, meters: list[EmulatedMeter], device: Device) -> AsyncIterator[None]:
-    """All meters in Home Assistant, and the dashboard, as the demo does it."""
+async def names(home: Home, meters: list[EmulatedMeter], device: Device) -> AsyncIterator[list[str]]:
+    """All meters in Home Assistant, and the dashboard, as the demo does it; gives the names of the meters."""
     await furnish(home.api, list(SITES[: len(meters)]), [address(meter) for meter in meters])
-    yield
+    for meter in meters:
+        meter.instrument.press_start()
+    found = await devices(home.api)
+    yield [found[meter.config.serial].name for meter in meters]
     for meter in meters:
         meter.instrument.press_stop()
-
-
-async def open_dashboard(visitor: Visitor) -> Page:
-    """Open the dashboard, and wait until all of it is there."""
-    await visitor.go("")
-    page = visitor.page
-    await page.wait_for_url(f"**/{dashboard.URL_PATH}/**")
-    await expect(page.locator("hui-history-graph-card canvas")).to_have_count(2, timeout=TIMEOUT_MS)
-    return page
-
-
-def tile(section: Locator, name: str) -> Locator:
-    """Find a tile by the name on it."""
-    return section.locator("hui-tile-card").filter(has=section.page.get_by_text(name, exact=True))
-
-
-async def test_measuring_from_the_dashboard(visitor: Visitor, meters: list[EmulatedMeter]) -> None:
-    """Start on the dashboard makes that meter measure and no other, and Stop ends it."""
-    page, meter = await open_dashboard(visitor), meters[1]
-    section = page.locator("hui-grid-section").nth(1)
-    await tile(section, "Start").click()
-    await expect(section.locator("hui-heading-card")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
-    assert [state_of(each) for each in meters] == [State.STOPPED, State.MEASURING]
-    await expect(tile(section, "LAeq")).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
-    await tile(section, "Stop").click()
-    await expect(section.locator("hui-heading-card")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
-    assert state_of(meter) is State.STOPPED
 
 
 @pytest_asyncio.fixture(
@@ -68,15 +44,17 @@ async def screen(
         yield visitor
 
 
-async def test_dashboard_lives(request: pytest.FixtureRequest, screen: Visitor, meters: list[EmulatedMeter]) -> None:
-    """Every meter's level moves, whatever the screen."""
-    for meter in meters:
-        meter.instrument.press_start()
-    page = await open_dashboard(screen)
-    gauges = page.locator("hui-gauge-card")
-    await expect(gauges).to_have_count(len(meters), timeout=TIMEOUT_MS)
-    for gauge in await gauges.all():
-        await expect_to_live(gauge)
-    # The percentiles have got the names that each meter gives them.
-    await expect(page.get_by_text("L90", exact=True)).to_have_count(len(meters), timeout=TIMEOUT_MS)
+async def test_dashboard_lives(request: pytest.FixtureRequest, screen: Visitor, names: list[str]) -> None:
+    """Every meter's level moves, whatever the screen, and those that were given a place are on the map."""
+    page = screen.page
+    await screen.go("")
+    await page.wait_for_url(f"**/{dashboard.URL_PATH}/**")
+    for name in names:
+        section = page.locator("hui-grid-section").filter(
+            has=page.locator("hui-heading-card").filter(has=page.get_by_text(name, exact=True))
+        )
+        await expect_trace_to_live(section)
     await screen.picture(f"dashboard-{request.node.callspec.id}")
+    await expect(page.locator("hui-map-card")).to_be_visible(timeout=TIMEOUT_MS)
+    await page.locator("hui-map-card").scroll_into_view_if_needed()
+    await screen.picture(f"dashboard-map-{request.node.callspec.id}")

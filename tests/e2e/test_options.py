@@ -10,12 +10,12 @@ from script.demo_home import DOMAIN
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, value
-from .dialogs import dialog_of, entry_row, open_options, submit
+from .dialogs import click_until, dialog_of, entry_row, open_options, submit
 from .visitor import SETTLING_MS, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings")
+SECTIONS = ("Feed", "Windows", "Keep measuring", "Recovery", "Warnings", "Place")
 
 
 async def test_options(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
@@ -49,10 +49,9 @@ async def test_address_and_ftp_login(visitor: Visitor, device: Device, meters: l
     """The form for another address shows the present one, and the FTP login without its password."""
     page, meter = visitor.page, meters[0]
     await visitor.go(f"/config/integrations/integration/{DOMAIN}")
-    await entry_row(page, meter).get_by_role("button", name="Menu").first.click()
-    await entry_row(page, meter).get_by_role("menuitem", name="Reconfigure").click()
-    dialog = dialog_of(page)
-    await expect(dialog.get_by_text("The running connection is given up first")).to_be_visible(timeout=TIMEOUT_MS)
+    dialog, reconfigure = dialog_of(page), entry_row(page, meter).get_by_role("menuitem", name="Reconfigure")
+    await click_until(entry_row(page, meter).get_by_role("button", name="Menu").first, reconfigure)
+    await click_until(reconfigure, dialog.get_by_text("The running connection is given up first"))
     await dialog.get_by_role("button", name="FTP login").click()
     await expect(dialog.get_by_role("spinbutton").nth(1)).to_have_value(str(meter.ftp_port))
     await expect(dialog.locator("input[type=password]")).to_have_value("")

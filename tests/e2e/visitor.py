@@ -32,8 +32,9 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Home Assistant fetches the pictures of its own integrations from the internet, which tests do not have.
-OTHER_BRANDS = re.compile(rf"/api/brands/(?!integration/{DOMAIN}/)")
+# Home Assistant fetches the pictures of its own integrations, maps and card examples from the internet, which tests do
+# not have.
+FROM_THE_INTERNET = re.compile(rf"/api/(?:brands/(?!integration/{DOMAIN}/)|map_tiles/)|/stub_config/[\w-]+\.png$")
 
 # The text of an element as a person sees it, the insides of Home Assistant's web components included.
 TEXT_WITH_SHADOWS = """element => {
@@ -89,13 +90,13 @@ class Visitor:
         assert not complaints, complaints
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not OTHER_BRANDS.search(message.location.get("url", "")):
+        if message.type == "error" and not FROM_THE_INTERNET.search(message.location.get("url", "")):
             self.complaints.append(f"{message.text} {message.location}")
 
-    async def log_in(self) -> None:
-        """Fill in the login page."""
+    async def log_in(self, username: str = USERNAME) -> None:
+        """Fill in the login page; all have the same password."""
         await self.page.goto(self.url)
-        await self.page.get_by_label("Username").fill(USERNAME)
+        await self.page.get_by_label("Username").fill(username)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_role("button", name="Log in").click()
         await expect(self.page.locator("ha-sidebar")).to_be_visible(timeout=TIMEOUT_MS)
@@ -104,11 +105,15 @@ class Visitor:
         """Open a page of Home Assistant by its address."""
         await self.page.goto(f"{self.url}{path}")
 
-    async def picture(self, name: str) -> Path:
-        """Keep a picture of what is seen."""
+    async def speak(self, language: str) -> None:
+        """Choose a language, as in the profile, from the next page on."""
+        await self.page.add_init_script(f"localStorage.setItem('selectedLanguage', '\"{language}\"')")
+
+    async def picture(self, name: str, *, whole: bool = False) -> Path:
+        """Keep a picture of what is seen, or with `whole` of the page down to its end."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
-        await self.page.screenshot(path=path, animations="disabled")
+        await self.page.screenshot(path=path, animations="disabled", full_page=whole)
         return path
 
     async def pictures(self, name: str) -> None:

@@ -19,6 +19,7 @@ from custom_components.rion_nl43.alerts import Metric, Quantity, Rule
 from custom_components.rion_nl43.monitor import MeterAlerts
 from emulator import EmulatedMeter
 
+from .alert_helpers import add_rule
 from .helpers import MockConfigEntry, let_pass
 
 LOUD = Rule(id="loud", name="Too loud", metric=Metric(Quantity.LP), alarm_db=100.0)
@@ -44,6 +45,13 @@ async def event(client: Any) -> Any:
     return (await client.receive_json())["event"]
 
 
+async def transition(client: Any) -> Any:
+    """Return what happened next."""
+    while (told := await event(client))["event"] == "heartbeat":
+        pass
+    return told["transition"]
+
+
 @pytest.mark.usefixtures("alerts")
 async def test_snapshot_transitions_and_heartbeat(
     hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
@@ -67,6 +75,44 @@ async def test_snapshot_transitions_and_heartbeat(
     assert (episode["open"], episode["meter"]) == (True, loaded.title)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=26))
     assert (await event(late))["event"] == "heartbeat"
+
+
+async def test_a_meter_that_is_set_up_again(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """What is open is told anew once it is there; that the meter was away meanwhile is not."""
+    await add_rule(hass, loaded, warning=None, alarm=100.0)
+    client = await hass_ws_client(hass)
+    assert (await subscribed(client))["episodes"] == []
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    onset = (await event(client))["transition"]
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    late = await hass_ws_client(hass)
+    assert (await subscribed(late))["episodes"] == []
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    for each in (client, late):
+        again = await event(each)
+        assert again["event"] == "snapshot"
+        assert [episode["episode_id"] for episode in again["episodes"]] == [onset["episode_id"]]
+
+
+@pytest.mark.usefixtures("alerts")
+async def test_a_meter_that_is_taken_away(
+    hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    """Nothing of it is open any more; what happens to others than meters is no news."""
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    assert (await event(client))["event"] == "transition"
+    stranger = MockConfigEntry(domain="stranger")
+    stranger.add_to_hass(hass)
+    await hass.config_entries.async_remove(stranger.entry_id)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    gone = await event(client)
+    assert (gone["event"], gone["episodes"]) == ("snapshot", [])
 
 
 async def test_another_meter_is_not_told(
@@ -115,3 +161,48 @@ async def test_unsubscribing_ends_it(
     assert alerts.open_episodes
     await client.send_json_auto_id({"type": "ping"})
     assert (await client.receive_json())["type"] == "pong"
+
+
+async def test_who_acknowledged(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """By the name that the user has now: also one of Home Assistant's own; not of automations, nor of who is gone."""
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    ann = await hass.auth.async_create_user("Ann")
+    own = await hass.auth.async_create_system_user("Supervisor")
+    names = []
+    for by in (ann.id, own.id, None, "somebody who is gone"):
+        meter.instrument.add_sound(client, 110.0)
+        await let_pass(3)
+        assert (await transition(client))["acknowledged_by_name"] is None
+        alerts.acknowledge(LOUD.id, by=by)
+        told = await transition(client)
+        assert (told["kind"], told["acknowledged_by"]) == ("acknowledged", by)
+        names.append(told["acknowledged_by_name"])
+        meter.instrument.remove_sound(client)
+        await let_pass(5)
+        assert (await transition(client))["kind"] == "cleared"
+    assert names == ["Ann", "Supervisor", None, None]
+
+
+async def test_a_user_who_gets_another_name(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """What is open tells that one; once he is removed it tells none."""
+    ann = await hass.auth.async_create_user("Ann")
+    client = await hass_ws_client(hass)
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    alerts.acknowledge(LOUD.id, by=ann.id)
+
+    async def name() -> Any:
+        await hass.async_block_till_done()
+        (episode,) = (await subscribed(client))["episodes"]
+        return episode["acknowledged_by_name"]
+
+    assert await name() == "Ann"
+    await hass.auth.async_update_user(ann, name="Anna")
+    assert await name() == "Anna"
+    await hass.auth.async_remove_user(ann)
+    assert await name() is None

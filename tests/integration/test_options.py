@@ -16,11 +16,13 @@ from pytest_homeassistant_custom_component.typing import (  # type: ignore[impor
 )
 
 from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile, WatchdogMode
-from custom_components.rion_nl43.options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions
+from custom_components.rion_nl43.diagnostics import async_get_config_entry_diagnostics
+from custom_components.rion_nl43.meter_alert_entities import WorstGradeSensor
+from custom_components.rion_nl43.options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
 from custom_components.rion_nl43.options_flow import SECTIONS
 from emulator import EmulatedMeter
 
-from .helpers import MockConfigEntry, open_connections, runtime
+from .helpers import MockConfigEntry, open_connections, runtime, state
 
 ANY_OPTIONS = st.builds(
     MeterOptions,
@@ -36,6 +38,8 @@ ANY_OPTIONS = st.builds(
     want_l1_l10=st.booleans(),
     card_limit=st.integers(0, 99),
     command_expiry_s=st.integers(3, 60),
+    on_map=st.booleans(),
+    position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
 )
 
 
@@ -44,7 +48,7 @@ def test_options_survive_storage(options: MeterOptions) -> None:
     """What is kept is read back as it was, and it is plain JSON."""
     kept = options.as_mapping()
     assert MeterOptions.from_mapping(kept) == options
-    assert all(type(value) in (str, int, bool, list) for value in kept.values())
+    assert all(type(value) in (str, int, bool, list, dict) for value in kept.values())
 
 
 def test_defaults() -> None:
@@ -61,6 +65,7 @@ def test_defaults() -> None:
         "want_l1_l10": False,
         "card_limit": 10,
         "command_expiry_s": 10,
+        "on_map": False,
     }
 
 
@@ -109,6 +114,7 @@ async def test_everything_changed(hass: HomeAssistant, meter: EmulatedMeter, loa
         keep_measuring={"watchdog": "schedule", "watchdog_schedule": "schedule.site"},
         recovery={"power_switch": "switch.plug", "command_expiry_s": 20.0},
         warnings={"clock_limit_s": 0.0, "card_limit": 25.0, "want_l1_l10": True},
+        place={"on_map": True, "position": {"latitude": 48.137, "longitude": 11.575}},
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     chosen = MeterOptions(
@@ -124,12 +130,15 @@ async def test_everything_changed(hass: HomeAssistant, meter: EmulatedMeter, loa
         want_l1_l10=True,
         card_limit=25,
         command_expiry_s=20,
+        on_map=True,
+        position=Position(48.137, 11.575),
     )
     assert MeterOptions.from_entry(loaded) == chosen
     assert loaded.options == chosen.as_mapping()
     again = shown(await open_form(hass, loaded))
     assert again["windows"] == {"windows": ["2", "60"], "min_coverage": 50}
     assert again["recovery"] == {"power_switch": "switch.plug", "command_expiry_s": 20}
+    assert again["place"] == {"on_map": True, "position": {"latitude": 48.137, "longitude": 11.575}}
     await hass.async_block_till_done()
     assert loaded.state is ConfigEntryState.LOADED
     assert len(meter.referee.connections) == open_connections(meter) == 1
@@ -151,6 +160,40 @@ async def test_no_windows(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     result = await submit(hass, await open_form(hass, loaded), windows={"windows": []})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert MeterOptions.from_entry(loaded).windows == ()
+
+
+async def test_place_on_the_map(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """The worst grade is shown where the meter stands, at once and until the user wants it no more."""
+
+    def place() -> tuple[float | None, float | None]:
+        attributes = state(hass, "worst_grade").attributes
+        return attributes.get("latitude"), attributes.get("longitude")
+
+    await hass.config.async_update(latitude=47.0, longitude=8.5)
+    assert place() == (None, None)
+    # The form shows the place of Home Assistant while none is chosen.
+    await submit(hass, await open_form(hass, loaded), place={"on_map": True})
+    await hass.async_block_till_done()
+    assert place() == (47.0, 8.5)
+    assert shown(await open_form(hass, loaded))["place"]["position"] == {"latitude": 47.0, "longitude": 8.5}
+    await submit(hass, await open_form(hass, loaded), place={"position": {"latitude": 48.137, "longitude": 11.575}})
+    await hass.async_block_till_done()
+    assert place() == (48.137, 11.575)
+    await submit(hass, await open_form(hass, loaded), place={"on_map": False})
+    await hass.async_block_till_done()
+    assert place() == (None, None)
+    assert shown(await open_form(hass, loaded))["place"]["position"] == {"latitude": 48.137, "longitude": 11.575}
+
+
+async def test_place_is_private(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Neither the recorder nor diagnostics get it."""
+    assert {"latitude", "longitude"} <= WorstGradeSensor._unrecorded_attributes
+    await submit(
+        hass, await open_form(hass, loaded), place={"on_map": True, "position": {"latitude": 48.137, "longitude": 11.5}}
+    )
+    told = await async_get_config_entry_diagnostics(hass, loaded)
+    assert told["options"]["on_map"] is True
+    assert "48.137" not in str(told)
 
 
 async def test_schedule_without_a_schedule(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
@@ -198,6 +241,7 @@ async def test_meter_cannot_switch_its_own_power(hass: HomeAssistant, loaded: Mo
         ("keep_measuring", {"watchdog_schedule": "light.site"}),
         ("recovery", {"command_expiry_s": 2}),
         ("warnings", {"card_limit": -1}),
+        ("place", {"position": {"latitude": 48.137}}),
     ],
 )
 async def test_out_of_range(hass: HomeAssistant, loaded: MockConfigEntry, part: str, values: dict[str, Any]) -> None:
@@ -211,7 +255,9 @@ async def test_out_of_range(hass: HomeAssistant, loaded: MockConfigEntry, part: 
 def test_every_option_is_asked_for() -> None:
     """No option without a field, no field without an option."""
     fields = [str(key) for schema in SECTIONS.values() for key in schema.schema]
-    options = MeterOptions(watchdog_schedule="schedule.site", power_switch="switch.plug")
+    options = MeterOptions(
+        watchdog_schedule="schedule.site", power_switch="switch.plug", position=Position(48.137, 11.575)
+    )
     assert sorted(fields) == sorted(options.as_mapping())
 
 
@@ -223,7 +269,7 @@ async def test_over_http(hass: HomeAssistant, loaded: MockConfigEntry, hass_clie
     assert response.status == HTTPStatus.OK
     parts = (await response.json())["data_schema"]
     assert [part["name"] for part in parts] == list(SECTIONS)
-    assert [part["expanded"] for part in parts] == [True] + [False] * 5
+    assert [part["expanded"] for part in parts] == [True] + [False] * 6
     lengths = next(part for part in parts if part["name"] == "windows")["schema"][0]
     assert lengths["selector"]["select"]["options"] == ["1", "2", "5", "10", "15", "30", "60"]
     assert lengths["description"] == {"suggested_value": ["1", "5", "15", "60"]}

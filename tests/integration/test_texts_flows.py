@@ -110,6 +110,7 @@ def test_exceptions() -> None:
     for name in ("coordinator.py", "power.py", "services.py", "alert_services.py", "alert_targets.py"):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
     raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE["episode_file.py"]))
+    raised |= set(re.findall(r'_refusal\("(\w+)"', SOURCE["live_websocket.py"]))
     raised |= {f"backtest_{why}" for why in re.findall(r'_no_backtest\("(\w+)"', SOURCE["alert_backtest.py"])}
     assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}
     for key in by_class:

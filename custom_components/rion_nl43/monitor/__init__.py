@@ -25,6 +25,9 @@ from .errors import (
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
+from .live.meter_live import HISTORY_S, TRACE_S, History, MeterLive
+from .live.metrics import MetricLevels, known_metrics
+from .live.pace import Pace
 from .measurement.measurement import Measurement, MeasurementMemory, MeasurementState, StartOrigin
 from .monitor import MeterMonitor
 from .recovery.diagnosis import Diagnosis, Diagnostician, LinkDiagnosis
@@ -35,6 +38,8 @@ from .recovery.stop_reason import StopReason
 from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
+    "HISTORY_S",
+    "TRACE_S",
     "UNREACHABLE",
     "UNREACHABLE_AFTER_S",
     "AlertError",
@@ -55,16 +60,20 @@ __all__ = [
     "Facts",
     "FeedMode",
     "FeedOptions",
+    "History",
     "LinkDiagnosis",
     "Measurement",
     "MeasurementMemory",
     "MeasurementState",
     "MeterAlerts",
+    "MeterLive",
     "MeterMonitor",
+    "MetricLevels",
     "NoFreeStoreName",
     "NotBackAfterPowerCycle",
     "NotConfirmed",
     "NotSentInTime",
+    "Pace",
     "PowerSwitch",
     "PowerSwitchFailed",
     "ProbePorts",
@@ -79,4 +88,5 @@ __all__ = [
     "StoppedCycle",
     "Watchdog",
     "WatchdogState",
+    "known_metrics",
 ]

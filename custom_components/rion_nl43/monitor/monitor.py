@@ -11,6 +11,7 @@ from .alerting.meter_alerts import MeterAlerts
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
+from .coverage import DayCoverage
 from .errors import BrokeDown
 from .feed.facts import Facts
 from .feed.feed import Feed
@@ -18,6 +19,7 @@ from .feed.options import FeedOptions
 from .feed.sample import Sample
 from .keeping import keep_running
 from .kept import kept_mapping
+from .live.meter_live import MeterLive
 from .measurement.measurement import Measurement, MeasurementMemory
 from .recovery.diagnosis import Diagnostician
 from .recovery.power_cycle import Recovery
@@ -34,9 +36,9 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `alerts`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link belongs to the
-    caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and
-    each `on_...` returns what ends the subscription.
+    `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`.
+    The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks
+    run in the event loop, and each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class MeterMonitor:
         *,
         restored: Mapping[str, Any] | None = None,
         episodes: object = None,
+        live: MeterLive | None = None,
         time_zone: tzinfo = UTC,
     ) -> None:
         """Take the meter, in a running event loop.
 
         `restored` is the `memory` of an earlier run and `episodes` that of its alerts, in which anything may stand:
-        each part takes its own piece and leaves alone what makes no sense. `time_zone` is that of the meter's clock.
+        each part takes its own piece and leaves alone what makes no sense. `live` is that of an earlier monitor of this
+        meter in the same program. `time_zone` is that of the meter's clock.
         """
         kept = kept_mapping(restored)
         self.identity = identity
@@ -67,6 +71,8 @@ class MeterMonitor:
         self.windows = MeterWindows(time_zone)
         self.on_sample(self.windows.take_sample)
         self.on_facts(self.windows.take_facts)
+        self.coverage = DayCoverage(time_zone, kept.get("coverage"), keep)
+        self.on_sample(self.coverage.take_sample)
         self.alerts = MeterAlerts(
             self._state,
             self.windows,
@@ -76,6 +82,9 @@ class MeterMonitor:
             episodes=episodes,
             keep=keep,
         )
+        self.live = MeterLive() if live is None else live
+        self.on_sample(self.live.take_sample)
+        self.on_measurement(self.live.take_measurement)
         self.baseline = Baseline(self._state, kept.get("baseline"), keep)
         self.diagnosis = Diagnostician(link, self._state, kept.get("diagnosis"), keep)
         self.commands = Commands(
@@ -99,7 +108,7 @@ class MeterMonitor:
 
     @time_zone.setter
     def time_zone(self, time_zone: tzinfo) -> None:
-        self._state.time_zone = self.windows.time_zone = time_zone
+        self._state.time_zone = self.windows.time_zone = self.coverage.time_zone = time_zone
         self.alerts.set_time_zone(time_zone)
 
     @property
@@ -151,6 +160,7 @@ class MeterMonitor:
             "alerts": self.alerts.memory,
             "baseline": self.baseline.memory,
             "commands": self.commands.memory,
+            "coverage": self.coverage.memory,
             "diagnosis": self.diagnosis.memory,
             "slot": keep_rest(self._meter.link.slot, asyncio.get_running_loop().time()),
             "standby": self.standby.memory,

@@ -27,15 +27,20 @@ class MeterWindows:
         self._weightings: dict[str, str] = {}
         self._ended = float("-inf")
 
+    @property
+    def specs(self) -> frozenset[WindowSpec]:
+        """The windows there are."""
+        return self._configured | self._needed
+
     def configure(self, specs: Iterable[WindowSpec]) -> None:
         """Have these windows: those there were go on, new running ones begin with what the longest one had."""
         self._configured = frozenset(specs)
-        self._windows.configure(self._configured | self._needed)
+        self._windows.configure(self.specs)
 
     def need(self, specs: Iterable[WindowSpec]) -> None:
         """Have these windows too, whichever are configured: rules judge them."""
         self._needed = frozenset(specs)
-        self._windows.configure(self._configured | self._needed)
+        self._windows.configure(self.specs)
 
     def take_sample(self, sample: Sample) -> None:
         """Take what the feed handed on; a row without the levels it needs is a hole."""
@@ -43,7 +48,7 @@ class MeterWindows:
         if ended < self._ended - SET_BACK_S:
             self._windows.reset()
         self._ended = ended
-        if piece := _piece(sample, ended):
+        if piece := sound_piece(sample):
             self._windows.add(piece)
 
     def take_facts(self, facts: Facts) -> None:
@@ -68,7 +73,9 @@ class MeterWindows:
         return offset.total_seconds() if offset else 0.0
 
 
-def _piece(sample: Sample, ended: float) -> SoundPiece | None:
+def sound_piece(sample: Sample) -> SoundPiece | None:
+    """Return the sound of a sample: Lp of a row, or the levels of a slot; None where one is missing."""
+    ended = sample.at.timestamp()
     began = ended - sample.duration_s
     if sample.slot is None:
         lp = sample.levels.main.lp

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+import json
 import logging
 from pathlib import Path
 import sys
@@ -10,6 +11,7 @@ from typing import Any, Self, override
 
 from homeassistant import bootstrap, loader
 from homeassistant.auth import auth_manager_from_config
+from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.components.http import DOMAIN as HTTP_DOMAIN
 from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry
@@ -34,6 +36,8 @@ from custom_components.rion_nl43.migration import MINOR_VERSION, VERSION
 from script.demo_home.home import free_port
 
 DATABASE = "home-assistant_v2.db"
+ACCESS = "access.json"
+CLIENT_ID = "http://127.0.0.1/"
 
 
 async def prepare(folder: Path) -> HomeAssistant:
@@ -67,6 +71,19 @@ async def _set_up(hass: HomeAssistant, component: str) -> None:
 async def add(hass: HomeAssistant, meters: Iterable[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
     """Add meters that the emulator tells of, all at once, as the config flow makes their entries."""
     await asyncio.gather(*(hass.config_entries.async_add(_entry(meter, options)) for meter in meters))
+
+
+async def let_in(hass: HomeAssistant) -> None:
+    """Open the websocket, and write down where it is and what lets an administrator in."""
+    await _set_up(hass, "websocket_api")
+    user = await hass.auth.async_create_user("Viewer", group_ids=[GROUP_ID_ADMIN])
+    token = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
+    access = {
+        "url": f"ws://127.0.0.1:{hass.http.server_port}/api/websocket",
+        "token": hass.auth.async_create_access_token(token),
+        "config_entry_ids": [entry.entry_id for entry in entries(hass)],
+    }
+    await hass.async_add_executor_job(Path(hass.config.path(ACCESS)).write_text, json.dumps(access))
 
 
 def entries(hass: HomeAssistant) -> list[RionConfigEntry]:

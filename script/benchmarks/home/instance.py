@@ -48,6 +48,8 @@ class Instance:
                     self._hass.config_entries.async_update_entry(entry, options=entry.options | order["options"])
             case "wait":
                 await asyncio.sleep(order["seconds"])
+            case "let in":
+                await core.let_in(self._hass)
             case "recover":
                 await self.sampled()
         return self.figures()

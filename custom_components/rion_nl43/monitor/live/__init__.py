@@ -1,0 +1,1 @@
+"""What a live view begins with: the latest samples and seconds, and what the measurement did meanwhile."""
