@@ -121,7 +121,7 @@ def test_midnight_of_the_place(clock: FrozenDateTimeFactory) -> None:
     day = Day(clock, zone="Europe/Berlin")
     clock.move_to(datetime(2026, 3, 29, 12, tzinfo=UTC))
     assert day.coverage.since == datetime(2026, 3, 28, 23, tzinfo=UTC)
-    day.coverage.time_zone = UTC
+    day.coverage.set_time_zone(UTC)
     assert day.coverage.since == datetime(2026, 3, 29, tzinfo=UTC)
 
 

@@ -1,7 +1,7 @@
 """For how much of today there are levels. Nothing is known of the time in which this did not run: that is a hole."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from .feed.sample import COVERED_LIMIT_S, Sample
@@ -24,7 +24,8 @@ class DayCoverage:
 
     def __init__(self, time_zone: tzinfo, restored: object, keep: Callable[[], None]) -> None:
         """Go on with what the same day's earlier run has counted; `keep` is called when there is more to keep."""
-        self.time_zone = time_zone
+        self._time_zone = time_zone
+        self._day_ends = float("-inf")
         self._keep = keep
         self._since = _now()
         self._covered_s = 0.0
@@ -34,6 +35,10 @@ class DayCoverage:
         since, covered_s = kept_time(kept.get("since")), kept.get("covered_s")
         if since and isinstance(covered_s, (int, float)) and 0 <= covered_s <= self._since - since.timestamp():
             self._since, self._covered_s, self._kept_s = since.timestamp(), float(covered_s), float(covered_s)
+
+    def set_time_zone(self, time_zone: tzinfo) -> None:
+        """Let days begin at midnight of this zone."""
+        self._time_zone, self._day_ends = time_zone, float("-inf")
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -75,12 +80,16 @@ class DayCoverage:
 
     def _count_from(self, at: float) -> None:
         self._since, self._covered_s, self._kept_s = at, 0.0, 0.0
+        self._day_ends = float("-inf")
 
     def _let_days_pass(self, now: float) -> None:
-        today = datetime.fromtimestamp(now, self.time_zone)
-        midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp()
-        if midnight > self._since:
-            self._count_from(midnight)
+        if now < self._day_ends:
+            return
+        today = datetime.fromtimestamp(now, self._time_zone)
+        midnight = today.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        if midnight.timestamp() > self._since:
+            self._count_from(midnight.timestamp())
+        self._day_ends = (midnight + timedelta(days=1)).timestamp()
 
 
 def _now() -> float:

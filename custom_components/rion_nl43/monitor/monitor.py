@@ -108,7 +108,8 @@ class MeterMonitor:
 
     @time_zone.setter
     def time_zone(self, time_zone: tzinfo) -> None:
-        self._state.time_zone = self.windows.time_zone = self.coverage.time_zone = time_zone
+        self._state.time_zone = self.windows.time_zone = time_zone
+        self.coverage.set_time_zone(time_zone)
         self.alerts.set_time_zone(time_zone)
 
     @property
