@@ -15,12 +15,13 @@ import pytest
 import pytest_asyncio
 
 from emulator import EmulatedMeter
-from script.demo_home import DOMAIN, dashboard, meters as demo
+from script.demo_home import dashboard, meters as demo
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
+from .facts import wait_for
 from .modules import mount, pass_s
-from .visitor import PICTURES, SETTLING_MS, TIMEOUT_MS, Visitor
+from .visitor import PICTURES, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -67,7 +68,7 @@ async def pages(
     for meter in meters:
         meter.instrument.press_start()
         await demo.wait_for_level(home.api, meter.config.serial)
-    await settled(home)
+    await wait_for(home, LAST_FACTS, lambda state: state not in demo.NO_LEVEL)
     yield (PATH, f"{PATH}/alerts", *(f"{PATH}/meter-{meter.config.serial}" for meter in meters))
     for meter in meters:
         meter.change_scene(meter.config.scene)
@@ -81,16 +82,6 @@ def note(what: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (PICTURES / "dashboard-costs.txt").open("a") as file:
         file.write(f"{what}\n")
-
-
-async def settled(home: Home) -> None:
-    """Wait until all is known of the meters that is asked for when they are added."""
-    async with home.api.websocket() as websocket:
-        known = (await websocket.command(f"{DOMAIN}/meters"))["meters"]
-    facts = [meter["entities"][key] for meter in known for key in LAST_FACTS if key in meter["entities"]]
-    async with asyncio.timeout(SETTLING_MS / 1000):
-        while any([await home.api.state(fact) in demo.NO_LEVEL for fact in facts]):  # noqa: ASYNC110 # another process has no Event
-            await asyncio.sleep(0.5)
 
 
 def rows_of(home: Home, span: Span) -> Counter[str]:

@@ -16,6 +16,7 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .dialogs import click_until
+from .facts import wait_for
 from .past import give_past
 from .visitor import DESKTOP, LEVEL, PHONE, SETTLING_MS, TIMEOUT_MS, Visitor, state_of
 
@@ -43,6 +44,8 @@ async def names(home: Home, meters: list[EmulatedMeter], device: Device, plugged
         await demo.set_options(home.api, one, watchdog="off")
         await _remove_rules(home, one)
         meter.instrument.press_start()
+    # It is told of a key at the meter within a minute or so.
+    await wait_for(home, ["run_state"], "measuring".__eq__)
     found = await demo.devices(home.api)
     yield [found[meter.config.serial].name for meter in meters]
     await _remove_rules(home, plugged)
