@@ -16,7 +16,7 @@ from script.demo_home.meters import Device
 from .axe import Barrier, barriers
 from .dialogs import click_until
 from .past import give_past
-from .test_alert_list_card import noise
+from .sound import noise
 from .test_strategy import section
 from .visitor import LEVEL, PICTURES, TIMEOUT_MS, ColorScheme, Visitor
 

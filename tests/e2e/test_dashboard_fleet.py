@@ -17,7 +17,7 @@ from script.demo_home import DOMAIN, ROOT, alerts, meters as demo
 from script.demo_home.home import Home
 
 from .dialogs import click_until
-from .test_alert_list_card import noise
+from .sound import noise
 from .test_strategy import OFFERED, section
 from .visitor import LEVEL, PHONE, TEXT_WITH_SHADOWS, TIMEOUT_MS, Visitor, address
 

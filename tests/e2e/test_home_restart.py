@@ -14,13 +14,14 @@ from emulator.fleet import Fleet
 from script.demo_home import alerts, meters as demo
 from script.demo_home.home import Home
 
-from .test_alert_list_card import noise
+from .sound import noise
 from .visitor import TIMEOUT_MS, Visitor, address
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 of_module = pytest_asyncio.fixture(scope="module", loop_scope="session")
 
-URL_PATH, RULE, ALARM_DB = "being-watched", "Loud after the restart", 100.0
+URL_PATH, RULE = "being-watched", "Loud after the restart"
+ALARM_DB, LOUD_DB = 100.0, 104.0
 RESTART_MS = 180_000
 LEVEL = re.compile(r"\d+\.\d")
 MARK, MARKED = "window.notReloaded = true", "window.notReloaded === true"
@@ -98,7 +99,7 @@ async def test_both_cards_go_on(visitor: Visitor, home: Home, meter: EmulatedMet
     await expect(trace.get_by_text("Waiting for Home Assistant")).to_be_visible(timeout=RESTART_MS)
     await visitor.pictures("waiting-for-home-assistant")
     await expect_to_move(trace.locator(".level"), RESTART_MS)
-    with noise(meter):
+    with noise(meter, LOUD_DB):
         await expect(alert_list.get_by_role("list", name="Open")).to_contain_text(RULE, timeout=TIMEOUT_MS)
         await visitor.picture("after-the-restart")
     assert await page.evaluate(MARKED)

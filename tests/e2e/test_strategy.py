@@ -1,7 +1,6 @@
 """The dashboard of all meters: added by clicking, then looked at on a desk by day and by night, and on a phone."""
 
-from collections.abc import AsyncIterator, Iterator
-import contextlib
+from collections.abc import AsyncIterator
 import json
 import re
 
@@ -18,6 +17,7 @@ from script.demo_home.meters import Device
 from .dialogs import click_until
 from .facts import wait_for
 from .past import give_past
+from .sound import noise
 from .visitor import DESKTOP, LEVEL, PHONE, SETTLING_MS, TIMEOUT_MS, Visitor, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,15 +66,6 @@ async def _remove_rules(home: Home, device: Device) -> None:
     async with home.api.websocket() as websocket:
         for rule in await websocket.command(f"{kind}/list", entry_id=device.entry_id):
             await websocket.command(f"{kind}/delete", entry_id=device.entry_id, subentry_id=rule["subentry_id"])
-
-
-@contextlib.contextmanager
-def noise(meter: EmulatedMeter) -> Iterator[None]:
-    """Make it loud at a meter."""
-    source = object()
-    meter.instrument.add_sound(source, LOUD_DB)
-    yield
-    meter.instrument.remove_sound(source)
 
 
 def section(page: Page, heading: str) -> Locator:
@@ -183,7 +174,7 @@ async def test_alarms_come_first(
     await visitor.go(f"/{URL_PATH}")
     counts = page.locator("rion-nl43-conditions")
     await expect(counts).to_contain_text(re.compile(r"OK\s*2"), timeout=TIMEOUT_MS)
-    with noise(loud):
+    with noise(loud, LOUD_DB):
         await expect(counts.get_by_role("button", name="Alarm 1")).to_be_visible(timeout=TIMEOUT_MS)
         await expect(page.locator("hui-grid-section").first).to_contain_text(names[1], timeout=TIMEOUT_MS)
         await expect(section(page, names[1]).locator("hui-heading-card")).to_contain_text("Alarm")
