@@ -18,6 +18,7 @@ PAGES = (
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
             *("link", "options", "troubleshooting", "websocket"),
+            *("dashboards", "first-alert", "integrators"),
         )
     ),
 )
@@ -91,6 +92,22 @@ def examples(page: Path) -> list[Any]:
 def responses(page: Path) -> list[str]:
     """Return the JSON blocks of a page."""
     return _blocks(page, "json")
+
+
+def templates(page: Path) -> list[str]:
+    """Return the templates of a page."""
+    return _blocks(page, "jinja")
+
+
+def shell_lines(page: Path) -> list[str]:
+    """Return what a page tells to enter into a shell, one command each."""
+    return [line for block in _blocks(page, "sh") for line in block.replace("\\\n", "").splitlines()]
+
+
+def pictures(page: Path) -> list[Path]:
+    """Return the pictures that a page shows."""
+    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    return [(page.parent / path).resolve() for path in found]
 
 
 def mappings(value: Any) -> Iterator[dict[str, Any]]:

@@ -46,6 +46,7 @@ from .documentation import (
     expanded,
     links,
     mappings,
+    pictures,
     quoted,
     responses,
     section,
@@ -78,6 +79,7 @@ NIGHT_LIMIT = {
     (Platform.BUTTON, "acknowledge_night_limit"),
 }
 ANY_LENGTH = {**LENGTHS, 2: "2min", 10: "10min", 30: "30min"}
+PICTURE_AT_MOST = 300_000
 
 type Entity = tuple[Platform, str, EntityCategory | None, bool]
 
@@ -381,7 +383,7 @@ def test_examples(page: Path) -> None:
                 assert block.get("options", {}).keys() <= fields.keys()
         if "event_type" in block:
             assert block["event_type"] in (EVENT_ALERT, EVENT_COMMAND)
-        named = block.get("entity_id", [])
+        named = block.get("entity_id", block.get("entity", []))
         for entity_id in named if isinstance(named, list) else [named]:
             platform, _, object_id = entity_id.partition(".main_road_")
             assert (platform, object_id) in {entity[:2] for entity in existing()} | NIGHT_LIMIT
@@ -393,3 +395,11 @@ def test_links(page: Path) -> None:
     for target, anchor in links(page):
         assert target.exists(), target
         assert not anchor or anchor in anchors(target), (target.name, anchor)
+
+
+def test_pictures() -> None:
+    """All are of a reasonable size, and each is on a page."""
+    shown = {picture for page in (*PAGES, DOCS / "emulator.md") for picture in pictures(page)}
+    assert shown == set((DOCS / "images").iterdir())
+    for picture in shown:
+        assert picture.stat().st_size < PICTURE_AT_MOST, picture

@@ -54,7 +54,16 @@ def test_emulator_and_integration_share_no_code() -> None:
 
 def test_every_module_has_its_place() -> None:
     """Who contributes finds each module of the layer for Home Assistant beside the idea that it belongs to."""
-    table = (ROOT / "CONTRIBUTING.md").read_text().partition("## Where is what")[2]
+    assert named("for Home Assistant") == sorted(path.stem for path in INTEGRATION.glob("*.py"))
+
+
+def test_every_folder_of_the_pages_has_its_place() -> None:
+    """As the modules have."""
+    assert named("of the pages") == sorted(path.name for path in (INTEGRATION / "frontend").iterdir() if path.is_dir())
+
+
+def named(part: str) -> list[str]:
+    """Return what is named in this table of where is what, in the order of the alphabet."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition(f"## Where is what {part}")[2].partition("\n## ")[0]
     cells = re.findall(r"^\|[^|]*\| (`.*`) \|$", table, re.MULTILINE)
-    named = [name for cell in cells for name in cell.strip("`").split("`, `")]
-    assert sorted(named) == sorted(path.stem for path in INTEGRATION.glob("*.py"))
+    return sorted(name for cell in cells for name in cell.strip("`").split("`, `"))

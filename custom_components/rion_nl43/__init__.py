@@ -40,6 +40,7 @@ from .nl43 import Identity, Meter
 from .runner import Runner
 from .running_options import async_follow_options
 from .services import async_setup_services
+from .user_names import async_setup_user_names
 
 __all__ = ["async_migrate_entry", "async_remove_entry", "async_setup", "async_setup_entry", "async_unload_entry"]
 
@@ -66,6 +67,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_meters_websocket(hass)
     async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)
+    await async_setup_user_names(hass)
     await async_setup_frontend(hass)
     return True
 

@@ -18,6 +18,7 @@ from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .device import async_device_id, async_meter_name
 from .monitor import UNREACHABLE
+from .user_names import async_user_name
 
 PICTURE_URL: Final = f"/api/{DOMAIN}/episodes/{{config_entry_id}}/{{episode_id}}.png"
 # As long as a notice is looked at; a restart of Home Assistant ends it before.
@@ -45,7 +46,7 @@ def alert_data(hass: HomeAssistant, entry: RionConfigEntry, transition: Transiti
 
 @callback
 def episode_data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) -> dict[str, Any]:
-    """Return all of an episode but its trace."""
+    """Return all of an episode but its trace, for those who ask: unlike on the event bus, a user has a name."""
     acknowledged = episode.acknowledged
     return {
         **_data(hass, entry, episode),
@@ -57,6 +58,7 @@ def episode_data(hass: HomeAssistant, entry: RionConfigEntry, episode: Episode) 
         "onset_level": rounded(episode.onset_db),
         "peak_at": _iso(episode.peak_at),
         "acknowledged_at": _iso(acknowledged.at if acknowledged else None),
+        "acknowledged_by_name": async_user_name(hass, acknowledged.by if acknowledged else None),
     }
 
 

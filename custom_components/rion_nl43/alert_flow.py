@@ -20,9 +20,10 @@ from homeassistant.util import dt as dt_util
 from .alert_backtest import Backtest, async_backtest
 from .alert_checks import WINDOWED, Hint, Problem, hint, problems
 from .alert_form import LEVEL, LIMITS, NEW_RULE, PROBLEM_SECTIONS, as_kept, as_shown, rule_schema
-from .alert_rule import name_in_words, rule_data, rule_from_data, rule_from_subentry
-from .alerts import Episode, Quantity, Rule
+from .alert_rule import SIGNS, name_in_words, rule_data, rule_from_data, rule_from_subentry
+from .alerts import Direction, Episode, Quantity, Rule
 from .const import CONF_ENABLED, CONF_METRIC
+from .errors import async_in_words
 from .monitor import Facts
 from .options import MeterOptions
 from .symbols import plain_symbol, symbol
@@ -132,7 +133,7 @@ class AlertRuleFlow(ConfigSubentryFlow):
         try:
             backtest = await async_backtest(self.hass, self._get_entry(), self._rule, PREVIEW_HOURS)
         except ServiceValidationError as error:
-            step, told = "no_preview", {"reason": str(error)}
+            step, told = "no_preview", {"reason": await async_in_words(self.hass, error)}
         else:
             step = "preview" if backtest.episodes else "preview_quiet"
             told = _told(backtest)
@@ -186,8 +187,10 @@ def _told(backtest: Backtest) -> dict[str, str]:
 
 
 def _line(episode: Episode) -> str:
+    """Return from when to when it was, its peak, and the threshold of its worst grade, in signs of all languages."""
     ended = "..." if episode.ended is None else f"{_local(episode.ended):%H:%M:%S}"
-    return f"- {_local(episode.onset):%Y-%m-%d %H:%M:%S} - {ended}: {episode.peak_db:.1f} dB, {episode.worst.word}"
+    beyond = f"{SIGNS[Direction(episode.direction)]} {episode.thresholds_db[episode.worst.word]:g} dB"
+    return f"- {_local(episode.onset):%Y-%m-%d %H:%M:%S} - {ended}: {episode.peak_db:.1f} dB {beyond}"
 
 
 def _local(at: float) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import WEEKDAYS
@@ -32,6 +32,9 @@ from .const import (
 )
 from .monitor import Facts
 from .symbols import metric_symbol
+
+# How a level that breaks a rule is to its thresholds.
+SIGNS: Final[Mapping[Direction, str]] = {Direction.ABOVE: ">", Direction.BELOW: "<"}
 
 
 def rule_from_subentry(subentry: ConfigSubentry) -> Rule:
@@ -99,9 +102,9 @@ def metric_from_data(data: Mapping[str, Any]) -> Metric:
 
 
 def name_in_words(rule: Rule, facts: Facts | None) -> str:
-    """Return what to call a rule that nobody gave a name: LAeq,15min above 65 / 70 dB, 07:00-19:00."""
+    """Return what to call a rule that nobody gave a name, in signs: LAeq,15min > 65 / 70 dB, 07:00-19:00."""
     limits = " / ".join(f"{rule.threshold(grade):g}" for grade in rule.grades)
-    name = f"{metric_symbol(rule.metric, facts)} {rule.direction} {limits} dB"
+    name = f"{metric_symbol(rule.metric, facts)} {SIGNS[rule.direction]} {limits} dB"
     schedule = rule.schedule
     if isinstance(schedule, Weekly) and schedule.begin != schedule.until:
         name += f", {schedule.begin:%H:%M}-{schedule.until:%H:%M}"

@@ -21,6 +21,7 @@ from .alert_data import async_alert_entity_id, episode_data
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .news import News, async_get_news
+from .user_names import async_user_name
 
 # Less than what proxies on the way take for silence.
 HEARTBEAT: Final = timedelta(seconds=25)
@@ -93,7 +94,8 @@ class _Subscription:
         if news.rule_id is None or self._entry_id not in (None, news.entry.entry_id):
             return
         if self._may_read(news.entry, news.rule_id):
-            self._send("transition", transition=dict(news.data))
+            name = async_user_name(self._hass, news.data["acknowledged_by"])
+            self._send("transition", transition={**news.data, "acknowledged_by_name": name})
 
     @callback
     def _async_take_entry(self, change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:

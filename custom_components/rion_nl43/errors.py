@@ -4,7 +4,9 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Final
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
 from .monitor import (
@@ -116,6 +118,13 @@ def to_home_assistant_error(error: NL43Error) -> HomeAssistantError:
     key, placeholders = error_translation(error)
     kind = ServiceValidationError if erred else HomeAssistantError
     return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)
+
+
+async def async_in_words(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return what an error says, in Home Assistant's language and without a full stop, for a sentence to take it up."""
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", [DOMAIN])
+    text = texts.get(f"component.{error.translation_domain}.exceptions.{error.translation_key}.message")
+    return text.format(**(error.translation_placeholders or {})).rstrip(".。") if text else str(error)
 
 
 def translate_errors[**P, R](action: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:

@@ -99,18 +99,18 @@ def _clock_off(scene: Scene) -> Finding:
         return None
     if abs(offset_s) <= scene.options.clock_limit_s:
         return None if abs(offset_s) > CLOCK_RIGHT * scene.options.clock_limit_s else False
-    return {"offset": _span(abs(offset_s)), "direction": "ahead" if offset_s > 0 else "behind"}
+    return {"offset": f"{'+' if offset_s > 0 else '-'}{_span(abs(offset_s))}"}
 
 
 def _span(seconds: float) -> str:
-    """Return a span of time as a person would say it."""
+    """Return a span of time in the largest unit that suits it, by its symbol, which is that of all languages."""
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        return f"{seconds:.0f} s"
     if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
+        return f"{seconds / 60:.0f} min"
     if seconds < 172800:
-        return f"{seconds / 3600:.0f} hours"
-    return f"{seconds / 86400:.0f} days"
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} d"
 
 
 def _percentiles(scene: Scene) -> Finding:

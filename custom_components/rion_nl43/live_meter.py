@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -176,9 +178,8 @@ class LiveMeter:
 
     def _send_sample(self, sample: Sample, group: Iterable[LiveSubscription], event: bytes) -> None:
         t = sample_time(sample)
-        for subscription in group:
-            if self._may_read(subscription):
-                subscription.async_send_sample(t, event)
+        for subscription in self._readers(group):
+            subscription.async_send_sample(t, event)
 
     @callback
     def _async_look_at_state(self, monitor: MeterMonitor) -> None:
@@ -217,16 +218,17 @@ class LiveMeter:
         return filter(self._may_read, subscriptions)
 
     def _may_read(self, subscription: LiveSubscription) -> bool:
-        return async_may_read(self._hass, self._entry, subscription)
+        return async_may_read(self._hass, self._entry, subscription.user)
 
 
 @callback
-def async_may_read(hass: HomeAssistant, entry: RionConfigEntry, subscription: LiveSubscription) -> bool:
-    """Return whether a client may read the levels of a meter."""
-    if subscription.may_read_all:
+def async_may_read(hass: HomeAssistant, entry: RionConfigEntry, user: User) -> bool:
+    """Return whether a user may read the levels of a meter."""
+    if user.permissions.access_all_entities(POLICY_READ):
         return True
     unique_id = f"{entry.data[CONF_SERIAL]}_lp"
-    return subscription.may_read(er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id))
+    entity_id = er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+    return entity_id is not None and user.permissions.check_entity(entity_id, POLICY_READ)
 
 
 def _sample(sample: Sample, metrics: Mapping[str, float | None] | None = None) -> bytes:

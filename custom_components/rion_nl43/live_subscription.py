@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.components.websocket_api.messages import construct_event_message
@@ -50,13 +51,18 @@ class LiveSubscription:
         return self._number
 
     @property
+    def user(self) -> User:
+        """Whose client it is."""
+        return self._connection.user
+
+    @property
     def may_read_all(self) -> bool:
         """Whether the client may read everything."""
-        return self._connection.user.permissions.access_all_entities(POLICY_READ)
+        return self.user.permissions.access_all_entities(POLICY_READ)
 
     def may_read(self, entity_id: str | None) -> bool:
         """Whether the client may read an entity, for one who may not read everything."""
-        return entity_id is not None and self._connection.user.permissions.check_entity(entity_id, POLICY_READ)
+        return entity_id is not None and self.user.permissions.check_entity(entity_id, POLICY_READ)
 
     @callback
     def async_send(self, event: bytes) -> None:
@@ -104,6 +110,5 @@ class LiveSubscription:
 
     @callback
     def async_cancel(self) -> None:
-        """End it from this side."""
-        if end := self._connection.subscriptions.pop(self._number, None):
-            end()
+        """End it from this side, once."""
+        self._connection.subscriptions.pop(self._number)()

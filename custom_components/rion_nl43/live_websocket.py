@@ -5,6 +5,7 @@ Nothing can be done over it: that is for the actions, which ask who calls. It co
 
 from typing import Any, Final
 
+from homeassistant.auth.models import User
 from homeassistant.components import websocket_api
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -21,6 +22,9 @@ from .monitor import HISTORY_S, TRACE_S, known_metrics
 
 type Watched = dict[tuple[websocket_api.ActiveConnection, int], tuple[LiveMeter, LiveSubscription]]
 
+# More levels than a meter has, in longer words than any has.
+METRICS_LIMIT: Final = 200
+KEY_LENGTH_LIMIT: Final = 64
 METERS: Final[HassKey[dict[str, LiveMeter]]] = HassKey(f"{DOMAIN}_live_meters")
 WATCHED: Final[HassKey[Watched]] = HassKey(f"{DOMAIN}_live_subscriptions")
 
@@ -39,7 +43,9 @@ def async_setup_live_websocket(hass: HomeAssistant) -> None:
         probatio.Required("type"): f"{DOMAIN}/live/subscribe",
         probatio.Required("config_entry_id"): str,
         probatio.Optional("history_s", default=TRACE_S): probatio.All(int, probatio.Range(min=0, max=HISTORY_S)),
-        probatio.Optional("metrics", default=list): [str],
+        probatio.Optional("metrics", default=list): probatio.All(
+            [probatio.All(str, probatio.Length(max=KEY_LENGTH_LIMIT))], probatio.Length(max=METRICS_LIMIT)
+        ),
         probatio.Optional("acknowledges", default=False): bool,
     }
 )
@@ -47,7 +53,7 @@ def async_setup_live_websocket(hass: HomeAssistant) -> None:
 def _ws_subscribe(hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]) -> None:
     """Send a snapshot of a meter, then every sample and whatever else changes."""
     try:
-        entry = _async_loaded_entry(hass, msg["config_entry_id"])
+        entry = _async_loaded_entry(hass, msg["config_entry_id"], connection.user)
         known = known_metrics(entry.runtime_data.monitor.windows.specs)
         if unknown := [key for key in msg["metrics"] if key not in known]:
             raise _refusal("live_metric_unknown", meter=async_meter_name(hass, entry), metrics=", ".join(unknown))
@@ -61,8 +67,6 @@ def _ws_subscribe(hass: HomeAssistant, connection: websocket_api.ActiveConnectio
         history_s=msg["history_s"],
         acknowledges=msg["acknowledges"],
     )
-    if not async_may_read(hass, entry, subscription):
-        raise Unauthorized
     connection.subscriptions[msg["id"]] = _async_watch(hass, entry, subscription)
     connection.send_result(msg["id"])
     hass.data[METERS][entry.entry_id].async_send_snapshot(subscription)
@@ -108,11 +112,16 @@ def _async_watch(hass: HomeAssistant, entry: RionConfigEntry, subscription: Live
 
 
 @callback
-def _async_loaded_entry(hass: HomeAssistant, entry_id: str) -> RionConfigEntry:
-    """Return the entry of a meter that is loaded; raises ServiceValidationError."""
+def _async_loaded_entry(hass: HomeAssistant, entry_id: str, user: User) -> RionConfigEntry:
+    """Return the entry of a meter that is loaded; raises ServiceValidationError.
+
+    Who may not read the meter is told nothing of it, not even its name: raises Unauthorized.
+    """
     entry: RionConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
     if entry is None or entry.domain != DOMAIN:
         raise _refusal("live_meter_unknown")
+    if not async_may_read(hass, entry, user):
+        raise Unauthorized
     if entry.state is not ConfigEntryState.LOADED:
         raise _refusal("meter_not_loaded", meter=async_meter_name(hass, entry))
     return entry

@@ -12,7 +12,7 @@ import probatio
 
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
-from .errors import to_home_assistant_error
+from .errors import async_in_words, to_home_assistant_error
 from .fixes import FIXES, NotBackError
 from .issue_kinds import KINDS, IssueKind
 from .issues import IssueKeeper, async_get_keeper
@@ -144,7 +144,7 @@ class RionFixFlow(RepairsFlow):
         except NotBackError:
             return "not_back"
         except NL43Error as error:
-            self._error = str(to_home_assistant_error(error))
+            self._error = await async_in_words(self.hass, to_home_assistant_error(error))
             return "failed"
         return "done"
 

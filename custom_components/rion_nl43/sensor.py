@@ -21,6 +21,7 @@ from .adding import async_add_in_groups
 from .alert_entities import grade_entities
 from .alert_runtime import async_for_each_rule
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
+from .coverage_sensor import CoverageSensor
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
 from .meter_alert_entities import ActiveAlertsSensor, WorstGradeSensor
@@ -250,7 +251,7 @@ async def async_setup_entry(
         (RionSensor(entry, runtime.levels, description) for description in MEASUREMENT),
         (RionSensor(entry, runtime.facts, description) for description in FACTS),
         (RionSensor(entry, runtime.status, description) for description in STATUS),
-        (ActiveAlertsSensor(entry), WorstGradeSensor(entry)),
+        (ActiveAlertsSensor(entry), WorstGradeSensor(entry), CoverageSensor(entry)),
     )
     await async_add_in_groups(async_add_entities, sensors)
     await async_follow_windows(hass, entry, async_add_entities)

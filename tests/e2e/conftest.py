@@ -10,14 +10,16 @@ import pytest_asyncio
 from emulator import EmulatedMeter, MeterConfig
 from emulator.api import ApiServer
 from emulator.fleet import Fleet
+from emulator.instrument.run import State
 from script.demo_home import meters as demo
 from script.demo_home.folder import prepare
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from . import modules, plug
-from .visitor import DESKTOP, TIMEOUT_MS, Visitor, address, launch
+from .visitor import DESKTOP, TIMEOUT_MS, Visitor, address, launch, state_of
 
+STATES = pytest.StashKey[list[State | None]]()
 FTP_ON = {"FTP": "On"}
 shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 expect.set_options(timeout=TIMEOUT_MS)
@@ -45,12 +47,21 @@ async def meters(fleet: Fleet) -> list[EmulatedMeter]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
-async def second_try(request: pytest.FixtureRequest, fleet: Fleet) -> None:
-    """Take away what a test that is tried once more has left behind at the meters."""
-    if getattr(request.node, "execution_count", 1) > 1:
-        for meter in fleet.meters:
-            meter.faults.clear()
-            meter.instrument.press_stop()
+async def second_try(request: pytest.FixtureRequest, meters: list[EmulatedMeter]) -> None:
+    """Let a test that is tried once more find the meters as at the first try: off, measuring or not, without faults."""
+    states = [state_of(meter) if meter.instrument.powered else None for meter in meters]
+    before = request.node.stash.setdefault(STATES, states)
+    if before is states:
+        return
+    for meter, state in zip(meters, before, strict=True):
+        meter.faults.clear()
+        if state is None:
+            await meter.power_off()
+            continue
+        if not meter.instrument.powered:
+            await meter.power_on()
+        if state is not state_of(meter):
+            (meter.instrument.press_start if state is State.MEASURING else meter.instrument.press_stop)()
 
 
 @shared

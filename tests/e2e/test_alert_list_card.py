@@ -1,7 +1,6 @@
 """The list of alerts: an alert is seen as it comes, acknowledged, snoozed, explained, and told of by an automation."""
 
-from collections.abc import AsyncIterator, Iterator
-import contextlib
+from collections.abc import AsyncIterator
 import re
 from typing import Any
 
@@ -14,6 +13,7 @@ from script.demo_home import DOMAIN, alerts
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
+from .sound import noise
 from .visitor import PASSWORD, PHONE, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -76,15 +76,6 @@ def _view(show: str, entry_id: str) -> dict[str, Any]:
     return {"title": show, "path": show, "type": "sections", "sections": [{"type": "grid", "cards": [card]}]}
 
 
-@contextlib.contextmanager
-def noise(meter: EmulatedMeter, level_db: float = LOUD_DB) -> Iterator[None]:
-    """Make it loud at a meter."""
-    source = object()
-    meter.instrument.add_sound(source, level_db)
-    yield
-    meter.instrument.remove_sound(source)
-
-
 def listed(page: Page, what: str) -> Locator:
     """Find a list of the card by its name."""
     return page.locator("rion-nl43-alert-list").get_by_role("list", name=what, exact=True)
@@ -112,7 +103,7 @@ async def test_an_alert_is_acknowledged_with_a_note(visitor: Visitor, meters: li
     page, meter = visitor.page, meters[0]
     connections = len(meter.referee.connections)
     await go(visitor, "all")
-    with noise(meter):
+    with noise(meter, LOUD_DB):
         alert = row(page, "Open")
         await expect(alert).to_contain_text("Alarm", timeout=TIMEOUT_MS)
         await expect(page.locator("rion-nl43-alert-list [aria-live]")).to_have_text(re.compile(f"New Alarm: .*{RULE}"))
@@ -220,7 +211,7 @@ async def test_notify_me(visitor: Visitor, home: Home, meters: list[EmulatedMete
     address = page.url
     try:
         await go(visitor, "rules")
-        with noise(meters[0]):
+        with noise(meters[0], LOUD_DB):
             await page.get_by_text("Notifications", exact=True).first.click()
             await expect(page.locator("notification-drawer")).to_contain_text(
                 re.compile(rf"{RULE}.*Alarm since"), timeout=TIMEOUT_MS
@@ -241,7 +232,7 @@ async def test_nobody_is_disturbed(visitor: Visitor, meters: list[EmulatedMeter]
     """Who writes a note keeps the focus and the row while other alerts come, and when his is over."""
     page = visitor.page
     await go(visitor, "open")
-    with noise(meters[0]):
+    with noise(meters[0], LOUD_DB):
         await button(row(page, "Open"), "Acknowledge").click(timeout=TIMEOUT_MS)
         await page.keyboard.type("Half a no")
         with noise(meters[0], LOUDEST_DB):
@@ -265,7 +256,7 @@ async def test_a_lost_connection(visitor: Visitor, home: Home, device: Device, m
     connection = "document.querySelector('home-assistant').hass.connection"
     await page.evaluate(f"void {connection}.suspendReconnectUntil(new Promise(on => window.goOn = on))")
     await page.evaluate(f"{connection}.suspend()")
-    with noise(meters[0]):
+    with noise(meters[0], LOUD_DB):
         await page.evaluate("window.goOn()")
         await expect(row(page, "Open")).to_be_visible(timeout=TIMEOUT_MS)
         await home.api.post(f"/api/config/config_entries/entry/{device.entry_id}/reload", {})
@@ -279,7 +270,7 @@ async def test_older_ones_are_asked_for(visitor: Visitor, meters: list[EmulatedM
     page = visitor.page
     await go(visitor, "all")
     for _ in range(LIMIT + 1):
-        with noise(meters[0]):
+        with noise(meters[0], LOUD_DB):
             await expect(row(page, "Open")).to_be_visible(timeout=TIMEOUT_MS)
         await expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
     past = listed(page, "Past").get_by_role("listitem")
@@ -303,7 +294,7 @@ async def test_nobody_sees_what_he_may_not_do(
     async with Visitor.arrive(browser, home.url) as visitor:
         await visitor.log_in(group)
         await go(visitor, "all")
-        with noise(meters[0]):
+        with noise(meters[0], LOUD_DB):
             alert = row(visitor.page, "Open")
             for name in there:
                 await expect(button(alert, name)).to_be_visible(timeout=TIMEOUT_MS)
@@ -322,7 +313,7 @@ async def test_what_fails_is_said_in_place(visitor: Visitor, home: Home, meters:
     """In words, where it was asked for; nothing is lost."""
     page = visitor.page
     await go(visitor, "open")
-    with noise(meters[0]):
+    with noise(meters[0], LOUD_DB):
         alert = row(page, "Open")
         await button(alert, "Acknowledge").click(timeout=TIMEOUT_MS)
         await page.keyboard.type("Kept")
@@ -350,7 +341,7 @@ async def test_it_speaks_german(visitor: Visitor, meters: list[EmulatedMeter]) -
     await expect(rule).to_contain_text(re.compile(r"Es sind \d+,\d dB\."))
     await visitor.pictures("alert-list-german-rules")
     await visitor.go(f"/{URL_PATH}/all")
-    with noise(meters[0]):
+    with noise(meters[0], LOUD_DB):
         await expect(row(page, "Offen")).to_contain_text("Alarm", timeout=TIMEOUT_MS)
         await row(page, "Vergangen").get_by_role("button", name=RULE).click()
         await visitor.pictures("alert-list-german")

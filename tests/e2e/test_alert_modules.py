@@ -106,16 +106,38 @@ async def test_it_is_offered(home_page: Visitor, device: Device) -> None:
               entity.translation_key,
               getEntitySuggestion({ entities: { [entity.entity_id]: entity } }, entity.entity_id)?.config.show,
             ]);
-          const { schema, computeLabel } = await customElements.get(type).getConfigForm();
-          const refused = [{ show: "none" }, { limit: 0 }, { limit: 1.5 }, { device_id: ["a"] }].filter(config => {
-            const card = document.createElement(type);
-            try { card.setConfig({ type: `custom:${type}`, ...config }); } catch { return true; }
+          const { schema, computeLabel, assertConfig } = await customElements.get(type).getConfigForm();
+          const refused = [{ show: "none" }, { limit: 0 }, { limit: 1.5 }, { device_id: ["a"] }].flatMap(config => {
+            try { assertConfig({ type, ...config }); } catch ({ message }) { return message; }
+            return [];
           });
-          return { suggested, labels: schema.map(computeLabel), refused: refused.length };
+          return { suggested, labels: schema.map(computeLabel), refused };
         }""",
         device.id,
     )
     assert offered["labels"] == ["Messgerät", "Titel", "Anzeigen", "Höchstens so viele vergangene"]
-    assert offered["refused"] == 4
+    assert [message.split(" ist ")[0] for message in offered["refused"]] == [
+        "Anzeigen (show)",
+        "Die Höchstzahl (limit)",
+        "Die Höchstzahl (limit)",
+        "Das Messgerät",
+    ]
     suggested = dict(offered["suggested"])
     assert (suggested["breach"], suggested["worst_grade"], suggested["lp"]) == ("rules", "all", None)
+
+
+async def test_who_acknowledged(home_page: Visitor) -> None:
+    """The user himself, a person, a user whom Home Assistant knows, one who is gone, an automation."""
+    told = await home_page.page.evaluate(
+        """async () => {
+          MODULES;
+          const { who } = await module("/alerts/words.js");
+          const hass = {
+            user: { id: "own", name: "Bob" },
+            states: { "person.ann": { entity_id: "person.ann", attributes: { user_id: "ann", friendly_name: "Ann" } } },
+          };
+          const by = (id, name) => who(hass, { acknowledged_by: id, acknowledged_by_name: name }, key => key);
+          return [by("own", "bob"), by("ann", "ann1"), by("cleo", "Cleo"), by("gone", null), by(null, null)];
+        }""".replace("MODULES;", MODULES)
+    )
+    assert told == ["Bob", "Ann", "Cleo", "alerts.who.other", "alerts.who.automation"]

@@ -1,7 +1,5 @@
 """A limit, from the click that sets it to the click that takes notice of its breach."""
 
-from collections.abc import Iterator
-import contextlib
 import re
 
 from playwright.async_api import Locator, Page, expect
@@ -14,6 +12,7 @@ from script.demo_home.meters import Device
 
 from .device_rows import device_page, press, row, value
 from .dialogs import click_until, dialog_of, submit
+from .sound import noise
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -44,7 +43,7 @@ async def test_a_rule_is_added_fires_and_is_acknowledged(
     await dialog.get_by_text("Save the rule").click()
     await expect(dialog.get_by_text("Save the rule")).to_be_hidden(timeout=TIMEOUT_MS)
 
-    with loud(meter):
+    with noise(meter, LOUD_DB):
         await visitor.go(device_page(device))
         await expect(value(page, f"{RULE} grade")).to_contain_text("Alarm", timeout=TIMEOUT_MS)
         await press(page, f"Acknowledge {RULE}")
@@ -86,15 +85,6 @@ async def test_a_rule_is_changed_and_removed(visitor: Visitor, device: Device, m
     await expect(row(page, "Active alerts")).to_be_visible(timeout=TIMEOUT_MS)
     await expect(row(page, f"{RULE} grade")).to_have_count(0)
     assert len(meter.referee.connections) == connections
-
-
-@contextlib.contextmanager
-def loud(meter: EmulatedMeter) -> Iterator[None]:
-    """Have it loud at a meter."""
-    source = object()
-    meter.instrument.add_sound(source, LOUD_DB)
-    yield
-    meter.instrument.remove_sound(source)
 
 
 def rule_row(page: Page) -> Locator:

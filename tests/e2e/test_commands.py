@@ -7,24 +7,25 @@ import pytest
 
 from emulator import EmulatedMeter
 from emulator.instrument.run import State
+from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .device_rows import device_page, press, row, value
 from .dialogs import click_until
+from .facts import wait_for_logbook
 from .visitor import TIMEOUT_MS, Visitor, state_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_cycles_are_told(visitor: Visitor, device: Device, meters: list[EmulatedMeter]) -> None:
+async def test_cycles_are_told(visitor: Visitor, home: Home, device: Device, meters: list[EmulatedMeter]) -> None:
     """A start cycle and a stop cycle do their work; event entity and logbook tell of both."""
     page, meter = visitor.page, meters[0]
     await visitor.go(device_page(device))
     await expect(value(page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
-    activity = page.locator("ha-logbook")
 
     await press(page, "Start cycle")
-    await expect(activity).to_contain_text("start cycle, asked for by a button, completed", timeout=TIMEOUT_MS)
+    await wait_for_logbook(home, meter.config.serial, "start cycle, asked for by a button, completed")
     await expect(value(page, "Run state")).to_contain_text("Measuring", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.MEASURING
     more = page.locator("ha-more-info-dialog")
@@ -35,7 +36,7 @@ async def test_cycles_are_told(visitor: Visitor, device: Device, meters: list[Em
     await expect(more).to_be_hidden(timeout=TIMEOUT_MS)
 
     await press(page, "Stop cycle")
-    await expect(activity).to_contain_text("stop cycle, asked for by a button, completed", timeout=TIMEOUT_MS)
+    await wait_for_logbook(home, meter.config.serial, "stop cycle, asked for by a button, completed")
     await expect(value(page, "Run state")).to_contain_text("Stopped", timeout=TIMEOUT_MS)
     assert state_of(meter) is State.STOPPED
     await visitor.pictures("device-commands")

@@ -12,7 +12,8 @@ from script.demo_home.furnish import furnish
 from script.demo_home.home import Home
 from script.demo_home.meters import SITES, Device, devices
 
-from .visitor import DESKTOP, PHONE, TIMEOUT_MS, Visitor, address, expect_to_live
+from .test_strategy import expect_trace_to_live
+from .visitor import DESKTOP, PHONE, TIMEOUT_MS, Visitor, address
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,7 +53,7 @@ async def test_dashboard_lives(request: pytest.FixtureRequest, screen: Visitor, 
         section = page.locator("hui-grid-section").filter(
             has=page.locator("hui-heading-card").filter(has=page.get_by_text(name, exact=True))
         )
-        await expect_to_live(section.locator("hui-tile-card").first)
+        await expect_trace_to_live(section)
     await screen.picture(f"dashboard-{request.node.callspec.id}")
     await expect(page.locator("hui-map-card")).to_be_visible(timeout=TIMEOUT_MS)
     await page.locator("hui-map-card").scroll_into_view_if_needed()

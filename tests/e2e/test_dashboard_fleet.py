@@ -17,7 +17,7 @@ from script.demo_home import DOMAIN, ROOT, alerts, meters as demo
 from script.demo_home.home import Home
 
 from .dialogs import click_until
-from .test_alert_list_card import noise
+from .sound import noise
 from .test_strategy import OFFERED, section
 from .visitor import LEVEL, PHONE, TEXT_WITH_SHADOWS, TIMEOUT_MS, Visitor, address
 
@@ -158,6 +158,8 @@ async def test_all_are_on_the_first_page(visitor: Visitor, dashboard: str) -> No
         await expect(headings(page).nth(place)).to_contain_text(MEASURING, timeout=TIMEOUT_MS)
         await expect(section(page, name).locator("hui-tile-card").first).to_contain_text(LEVEL, timeout=TIMEOUT_MS)
     await expect(page.locator("rion-nl43-live-trace")).to_have_count(0)
+    # Without scrolling.
+    await expect(section(page, SITES[-1]).locator("hui-tile-card").first).to_be_in_viewport(ratio=1)
     await expect(page.get_by_role("tab")).to_have_text(["Meters", "Alerts"])
     await visitor.pictures("fleet")
 
@@ -217,9 +219,10 @@ async def test_alerts_of_all_meters_are_in_one_list(
     """They come to the open page, say at which meter, and are acknowledged there with a key."""
     page = visitor.page
     await visitor.go(f"{dashboard}/alerts")
-    await expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
+    opened = page.locator("rion-nl43-alert-list").first
+    await expect(opened.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
     await page.evaluate(MARK)
-    rows = page.locator("rion-nl43-alert-list").first.get_by_role("listitem")
+    rows = opened.get_by_role("listitem")
     with noise(meters[ALARMED], ALARM_NOISE_DB), noise(meters[WARNED], WARNING_NOISE_DB):
         alarm, warning = (rows.filter(has_text=SITES[number]) for number in (ALARMED, WARNED))
         await expect(alarm).to_contain_text("Alarm", timeout=TIMEOUT_MS)
@@ -231,7 +234,7 @@ async def test_alerts_of_all_meters_are_in_one_list(
         await expect(alarm).to_contain_text(re.compile(r"Acknowledged \d+:\d\d: Demo"), timeout=TIMEOUT_MS)
         await expect(warning.get_by_role("button", name="Acknowledge", exact=True)).to_be_visible()
         assert await page.evaluate(MARKED)
-    await expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(opened.get_by_text("No alert is open.")).to_be_visible(timeout=TIMEOUT_MS)
 
 
 async def test_in_german_on_a_phone_by_night(
@@ -248,10 +251,11 @@ async def test_in_german_on_a_phone_by_night(
             await expect_german(visitor, "fleet-german")
             await visitor.go(f"{dashboard}/meter-{meters[ALARMED].config.serial}")
             await expect(section(page, "Messung")).to_be_visible(timeout=TIMEOUT_MS)
-            await expect(page.locator("rion-nl43-alert-list")).to_contain_text("Quittieren", timeout=TIMEOUT_MS)
+            await expect(page.locator("rion-nl43-alert-list").first).to_contain_text("Quittieren", timeout=TIMEOUT_MS)
             await expect_german(visitor, "fleet-german-meter")
             await visitor.go(f"{dashboard}/alerts")
             await expect(page.locator("rion-nl43-alert-list").first).to_contain_text(RULE, timeout=TIMEOUT_MS)
+            await expect(page.locator("hui-picture-entity-card img")).to_be_visible(timeout=TIMEOUT_MS)
             await expect_german(visitor, "fleet-german-alerts")
 
 

@@ -3,16 +3,13 @@
 import re
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 import pytest
 
-from .modules import run
+from .modules import mount, pass_s, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# 2026-01-05, 13:00:00 UTC.
-START = 1_767_618_000
-MOUNT = "/modules/mount.js"
 DIAGNOSES = ("connected", "connecting", "timeout", "refused", "wedged", "asleep", "standby", "power_cycling")
 
 # The colours of these places of a picture of 200 x 100, whose plot is 166 x 76, drawn of this; as words.
@@ -38,26 +35,6 @@ def columns(levels: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:
         {"t": t, "first": low, "last": low, "min": low, "max": high, "joined": t - 1 in levels}
         for t, (low, high) in levels.items()
     ]
-
-
-async def mount(plain: Page, config: dict[str, object] | None = None, language: str = "en") -> Locator:
-    """Put a live trace on the page; from now on time stands still but for what the test lets pass."""
-    await plain.clock.install(time=START)
-    await plain.clock.pause_at(START + 1)
-    await plain.evaluate(
-        f"""async ([config, locale]) => {{
-          Object.assign(window, await import("{MOUNT}"));
-          Object.assign(window, await window.mount(load, config, locale));
-        }}""",
-        [config or {}, {"language": language}],
-    )
-    await plain.wait_for_function("hass.connection.open.length && card._plot.seen")
-    return plain.locator("rion-nl43-live-trace")
-
-
-async def pass_s(plain: Page, seconds: float) -> None:
-    """Let time pass."""
-    await plain.clock.run_for(round(1000 * seconds))
 
 
 async def drawn_in_10_s(plain: Page) -> int:
@@ -97,16 +74,47 @@ async def test_rests_are_shaded(plain: Page) -> None:
     assert await run(plain, "trace/draw.js", DRAWN, {"rests": rests}, places) == ["", "shade", "shade", ""]
 
 
-async def test_a_limit_is_a_dashed_line(plain: Page) -> None:
-    """All along, and nothing of it where it lies outside."""
+@pytest.mark.parametrize(("judges", "fewest", "most"), [(True, 60, 140), (False, 20, 80)])
+async def test_a_limit_is_a_dashed_line(plain: Page, judges: bool, fewest: int, most: int) -> None:
+    """All along, and nothing of it where it lies outside; dotted if nothing that is drawn is judged by it."""
     limits = [
-        {"name": "", "level": 30, "direction": "above", "grade": "warning"},
-        {"name": "", "level": 90, "direction": "above", "grade": "alarm"},
+        {"name": "", "level": 30, "direction": "above", "grade": "warning", "judges": judges},
+        {"name": "", "level": 90, "direction": "above", "grade": "alarm", "judges": judges},
     ]
     places = [(t, 30) for t in range(1, 160)] + [(t, 29) for t in range(1, 160)]
     seen = await run(plain, "trace/draw.js", DRAWN, {"limits": limits}, places)
-    assert 60 < seen.count("warning") < 140
+    assert fewest < max(seen[:159].count("warning"), seen[159:].count("warning")) < most
     assert "alarm" not in seen
+
+
+async def test_a_level_is_judged_by_its_own_limits(plain: Page) -> None:
+    """An Lp above the limit of an average of 15 minutes breaks nothing: it keeps its colour, and the limit is named."""
+    script = """async ({limitsOf, linesOf}, rules, metrics) => {
+      const { loadTexts } = await window.load("core/texts.js");
+      const limits = limitsOf(rules, metrics, await loadTexts("en"), fake.fakeHass());
+      const names = linesOf(metrics, limits).map(line => line.limits.map(({name}) => name));
+      return [names, limits.map(({name, judges}) => [name, judges])];
+    }"""
+    quarter, direction = "window_leq_900_running", "above"
+    rules = [
+        {"name": "Now", "metric": "lp", "symbol": "LAF", "warning": 75, "alarm": 85, "direction": direction},
+        {
+            "name": "Day",
+            "metric": quarter,
+            "symbol": "LAeq,15min",
+            "warning": None,
+            "alarm": 65,
+            "direction": direction,
+        },
+    ]
+    parts, now, day = "cards/live-trace-parts.js", ["Now · 75.0", "Now · 85.0"], "Day · LAeq,15min 65.0"
+    lines, limits = await run(plain, parts, script, rules, [])
+    assert lines == [now]
+    assert limits == [[now[0], True], [now[1], True], [day, False]]
+    lines, limits = await run(plain, parts, script, rules, ["leq", quarter])
+    assert lines == [now, [], [day]]
+    assert limits[2] == [day, True]
+    assert (await run(plain, parts, script, rules[1:], []))[0] == [[]]
 
 
 async def test_it_is_drawn_as_often_as_can_be_seen(plain: Page) -> None:
@@ -182,76 +190,3 @@ async def test_it_moves_on_while_nothing_comes(plain: Page) -> None:
     await expect(card.locator("canvas")).to_have_attribute(
         "aria-label", re.compile("60.0 to 61.0 dB in the last 1 min")
     )
-
-
-async def test_every_trouble_has_words(plain: Page) -> None:
-    """What is wrong and what to do, instead of a level that is not one of now."""
-    card = await mount(plain)
-    said = set()
-    for diagnosis in DIAGNOSES:
-        told = {"available": False, "feed": None, "diagnosis": diagnosis, "run_state": "unknown"}
-        await plain.evaluate(f"told => hass.connection.tell(fake.snapshot({START}, told))", told)
-        await plain.evaluate(f"hass.connection.tell(fake.sample({START}, 60))")
-        text = await card.locator(".message").inner_text()
-        assert "trace." not in text
-        assert len(text.splitlines()) == 2
-        said.add(text)
-        await expect(card.locator(".level")).to_have_text("\N{EN DASH}")
-    # A meter that is connected and one that is being connected wait for the same.
-    assert len(said) == len(DIAGNOSES) - 1
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("de", "Es gibt"), ("fr", "Une nouvelle"), ("ja", "新しい"), ("en", "A new version")]
-)
-async def test_an_old_page_is_to_be_reloaded(plain: Page, language: str, words: str) -> None:
-    """With a button for it, in the language of the user."""
-    card = await mount(plain, language=language)
-    await plain.evaluate(f"hass.connection.tell(fake.snapshot({START}, {{version: 'newer'}}))")
-    await expect(card.locator(".message")).to_contain_text(words)
-    await expect(card.locator(".message button")).to_be_visible()
-
-
-async def test_nothing_stays_of_another_meter(plain: Page) -> None:
-    """As soon as the card is told of it; one that is not there is looked for now and then."""
-    card = await mount(plain, {"metrics": ["leq"]})
-    await plain.evaluate("window.playing = play(hass, 10)")
-    await plain.evaluate("hass.connection.tell(fake.sample(Date.now() / 1000, 60, {metrics: {leq: 61}}))")
-    await pass_s(plain, 1)
-    await expect(card.locator(".legend")).to_contain_text("61.0")
-    await plain.evaluate("card.setConfig({type: 'custom:rion-nl43-live-trace', device_id: 'other'})")
-    await expect(card.locator(".level")).to_have_text("\N{EN DASH}")
-    await expect(card.locator(".message")).to_contain_text("There is no such meter")
-    await expect(card.locator(".legend")).to_be_hidden()
-    assert await plain.evaluate("hass.connection.open.length") == 0
-    await plain.evaluate(
-        """() => {
-          const before = hass.callWS;
-          hass.callWS = async message => {
-            const answer = await before(message);
-            return {...answer, meters: answer.meters.map(meter => ({...meter, device_id: "other"}))};
-          };
-        }"""
-    )
-    await pass_s(plain, 5)
-    await plain.wait_for_function("hass.connection.open.length")
-    await plain.evaluate("hass.connection.tell(fake.snapshot(Date.now() / 1000))")
-    await expect(card.locator(".message")).to_be_hidden()
-
-
-async def test_what_is_refused_is_said(plain: Page) -> None:
-    """In the words of the user's language, where Home Assistant has them."""
-    card = await mount(plain)
-    await plain.evaluate(
-        """hass.loadBackendTranslation = async () => (key, holes) => `${key} ${holes.meter}`,
-           hass.connection.refusal = {code: "not_found", message: "no", translation_domain: "rion_nl43",
-             translation_key: "meter_not_loaded", translation_placeholders: {meter: "Gate"}},
-           hass.connection.reconnect()"""
-    )
-    await expect(card.locator(".message")).to_contain_text(
-        "component.rion_nl43.exceptions.meter_not_loaded.message Gate"
-    )
-    await plain.evaluate("hass.connection.refusal = undefined")
-    await pass_s(plain, 5)
-    await plain.evaluate("hass.connection.tell(fake.snapshot(Date.now() / 1000))")
-    await expect(card.locator(".message")).to_be_hidden()

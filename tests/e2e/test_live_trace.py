@@ -187,4 +187,6 @@ async def test_what_it_cannot_do_is_said(visitor: Visitor, home: Home, device: D
     )
     await _save_dashboard(home, {"device_id": device.id, "span": "1d"})
     await visitor.go(PAGE)
-    await expect(visitor.page.get_by_text("Configuration error")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(visitor.page.locator("rion-nl43-live-trace .message")).to_contain_text(
+        "it is not 1d", timeout=TIMEOUT_MS
+    )

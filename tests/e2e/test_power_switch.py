@@ -4,11 +4,13 @@ from playwright.async_api import expect
 import pytest
 
 from emulator import EmulatedMeter
+from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from . import plug
 from .device_rows import device_page, value
 from .dialogs import click_until, open_options, submit, unfold
+from .facts import wait_for_logbook
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,7 +24,7 @@ def powered(meter: EmulatedMeter) -> bool:
     return meter.instrument.powered
 
 
-async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[EmulatedMeter]) -> None:
+async def test_power_switch(visitor: Visitor, home: Home, plugged: Device, meters: list[EmulatedMeter]) -> None:
     """The plug is chosen in the options; when the control port hangs it goes off and on, and the meter is back."""
     page, meter = visitor.page, meters[1]
     dialog = await open_options(visitor, meter)
@@ -46,5 +48,5 @@ async def test_power_switch(visitor: Visitor, plugged: Device, meters: list[Emul
     assert powered(meter)
     assert not meter.faults.active()
     told = "power cycle, asked for by the recovery of the connection, completed"
-    await expect(page.locator("ha-logbook")).to_contain_text(told, timeout=TIMEOUT_MS)
+    await wait_for_logbook(home, meter.config.serial, told)
     await visitor.pictures("power-cycled")

@@ -32,8 +32,9 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Home Assistant fetches the pictures of its own integrations and maps from the internet, which tests do not have.
-FROM_THE_INTERNET = re.compile(rf"/api/(?:brands/(?!integration/{DOMAIN}/)|map_tiles/)")
+# Home Assistant fetches the pictures of its own integrations, maps and card examples from the internet, which tests do
+# not have.
+FROM_THE_INTERNET = re.compile(rf"/api/(?:brands/(?!integration/{DOMAIN}/)|map_tiles/)|/stub_config/[\w-]+\.png$")
 
 # The text of an element as a person sees it, the insides of Home Assistant's web components included.
 TEXT_WITH_SHADOWS = """element => {

@@ -1,6 +1,7 @@
-"""An emulated meter and its entry in Home Assistant."""
+"""An emulated meter, its entry in Home Assistant, and who watches it live."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
 from homeassistant.core import HomeAssistant
@@ -11,6 +12,7 @@ from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
 from .helpers import SERIAL, MockConfigEntry, let_pass, new_entry, until_available
+from .live_helpers import View, Viewer
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +56,23 @@ async def all_enabled(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
         registry.async_update_entity(found.entity_id, disabled_by=None)
     await let_pass(RELOAD_AFTER_UPDATE_DELAY + 1)
     await until_available(hass)
+
+
+@pytest.fixture
+async def view(hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: Any) -> AsyncIterator[View]:
+    """What lets somebody come, with a token of his own or that of an administrator."""
+    viewers = []
+
+    async def come(*token: str) -> Viewer:
+        viewers.append(Viewer(await hass_ws_client(hass, *token)))
+        return viewers[-1]
+
+    yield come
+    for viewer in viewers:
+        await viewer.close()
+
+
+@pytest.fixture
+async def viewer(view: View) -> Viewer:
+    """Somebody who may see everything."""
+    return await view()

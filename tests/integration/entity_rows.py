@@ -37,6 +37,7 @@ MAIN: list[Row] = [
     (SENSOR, "time_weighting", "time_weighting", "Time weighting", "enum", None, DIAGNOSTIC, False),
     (SENSOR, "link", "link", "Link", "enum", None, DIAGNOSTIC, True),
     (SENSOR, "reconnects", "reconnects", "Reconnects", None, None, DIAGNOSTIC, False),
+    (SENSOR, "coverage_today", "coverage_today", "Coverage today", None, "%", DIAGNOSTIC, True),
     (SENSOR, "last_loss", "last_loss_of_the_link", "Last loss of the link", "timestamp", None, DIAGNOSTIC, True),
     (SENSOR, "feed", "feed", "Feed", "enum", None, DIAGNOSTIC, True),
     (SENSOR, "watchdog", "watchdog", "Watchdog", "enum", None, DIAGNOSTIC, True),

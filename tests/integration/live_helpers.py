@@ -1,7 +1,7 @@
 """A client who watches a meter live."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,9 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
 
 SUBSCRIBE = "rion_nl43/live/subscribe"
 ACKNOWLEDGE = "rion_nl43/live/acknowledge"
+
+
+type View = Callable[..., Awaitable["Viewer"]]
 
 
 class Viewer:

@@ -261,9 +261,9 @@ async def test_preview(hass: HomeAssistant, entry: MockConfigEntry, past: Past) 
     assert menu["step_id"] == "preview"
     told: Any = menu["description_placeholders"]
     onset, ended = (dt_util.as_local(dt_util.utc_from_timestamp(past.now - HOUR + after)) for after in (10, 70))
-    line = f"- {onset:%Y-%m-%d %H:%M:%S} - {ended:%H:%M:%S}: 75.5 dB, alarm"
+    line = f"- {onset:%Y-%m-%d %H:%M:%S} - {ended:%H:%M:%S}: 75.5 dB > 70 dB"
     assert told == {
-        "rule": "Lp above 70 dB",
+        "rule": "Lp > 70 dB",
         "hours": "24",
         "count": "1",
         "episodes": line,
@@ -280,7 +280,7 @@ async def test_preview(hass: HomeAssistant, entry: MockConfigEntry, past: Past) 
     assert (told["nearest"], told["coverage"]) == ("75.5", "100")
     await choose(hass, menu, "save")
     (subentry,) = entry.subentries.values()
-    assert subentry.title == "Lp above 80 dB"
+    assert subentry.title == "Lp > 80 dB"
 
 
 @pytest.mark.real_time
@@ -295,7 +295,7 @@ async def test_a_preview_of_many_shows_the_last(hass: HomeAssistant, entry: Mock
     first, *lines = told["episodes"].splitlines()
     assert first == "- ..."
     assert len(lines) == 6
-    assert lines[-1].endswith(" - ...: 80.0 dB, alarm")
+    assert lines[-1].endswith(" - ...: 80.0 dB > 70 dB")
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ async def test_action(hass: HomeAssistant, entry: MockConfigEntry, past: Past, w
     assert found == {
         "name": f"NL-43 {SERIAL}",
         "rule_id": with_rule,
-        "rule": "Lp above 70 dB",
+        "rule": "Lp > 70 dB",
         "warning": None,
         "alarm": 70.0,
         "entity_id": "sensor.lp",

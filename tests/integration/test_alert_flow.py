@@ -132,14 +132,14 @@ async def test_a_limit_is_set_with_two_clicks(
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "no_preview")
     assert menu["menu_options"] == ["save", "change"]
     assert menu["description_placeholders"] == {
-        "rule": "LAeq,15min above 70 dB",
+        "rule": "LAeq,15min > 70 dB",
         "hours": "24",
         "reason": "Home Assistant's recorder is not running, so nothing was recorded",
     }
     result = await choose(hass, menu, "save")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = known.get_subentries_of_type(SUBENTRY_ALERT_RULE)
-    assert (subentry.title, subentry.data) == ("LAeq,15min above 70 dB", KEPT)
+    assert (subentry.title, subentry.data) == ("LAeq,15min > 70 dB", KEPT)
     await hass.async_block_till_done()
     assert len(meter.referee.connections) == open_connections(meter) == 1
 
@@ -188,7 +188,7 @@ async def test_hours(hass: HomeAssistant, known: MockConfigEntry) -> None:
     when = {"schedule": "weekly", "days": ["fri", "sat"], "begin": "22:00:00", "until": "06:00:00"}
     rule_id = await add(hass, known, level={"metric": "lp"}, when=when | {"schedule_entity": "schedule.night"})
     subentry = known.subentries[rule_id]
-    assert subentry.title == "LAF above 70 dB, 22:00-06:00"
+    assert subentry.title == "LAF > 70 dB, 22:00-06:00"
     assert {key: subentry.data[key] for key in when} == when
     assert not {"schedule_entity", "window_minutes", "window_kind", "percentage"} & subentry.data.keys()
     assert rule_from_subentry(subentry).schedule
@@ -293,7 +293,7 @@ async def test_a_level_of_the_whole_measurement_is_kept(hass: HomeAssistant, kno
     assert preview["step_id"] == "no_preview"
     await choose(hass, preview, "save")
     (subentry,) = known.get_subentries_of_type(SUBENTRY_ALERT_RULE)
-    assert (subentry.title, subentry.data["metric"]) == ("LAeq above 70 dB", "leq")
+    assert (subentry.title, subentry.data["metric"]) == ("LAeq > 70 dB", "leq")
 
 
 async def test_the_level_over_a_window_is_taken_instead(hass: HomeAssistant, known: MockConfigEntry) -> None:
@@ -303,7 +303,7 @@ async def test_the_level_over_a_window_is_taken_instead(hass: HomeAssistant, kno
     assert preview["step_id"] == "no_preview"
     await choose(hass, preview, "save")
     (subentry,) = known.get_subentries_of_type(SUBENTRY_ALERT_RULE)
-    assert subentry.title == "LAeq,5min above 70 dB"
+    assert subentry.title == "LAeq,5min > 70 dB"
 
 
 async def test_one_hint_may_lead_to_another(hass: HomeAssistant, known: MockConfigEntry) -> None:
@@ -317,7 +317,7 @@ async def test_one_hint_may_lead_to_another(hass: HomeAssistant, known: MockConf
     preview = await choose(hass, await submit(hass, form), "keep")
     await choose(hass, preview, "save")
     (subentry,) = known.get_subentries_of_type(SUBENTRY_ALERT_RULE)
-    assert subentry.title == "LAFmax,15min above 70 dB"
+    assert subentry.title == "LAFmax,15min > 70 dB"
 
 
 @pytest.mark.parametrize("metric", ["lpeak", "ln2"])
@@ -363,7 +363,7 @@ async def test_change_a_rule(hass: HomeAssistant, meter: EmulatedMeter, known: M
     result = await choose(hass, await submit(hass, form, limits={"warning": 62.5}), "save")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     (subentry,) = known.get_subentries_of_type(SUBENTRY_ALERT_RULE)
-    assert (subentry.subentry_id, subentry.title) == (rule_id, "LAeq,15min above 62.5 dB")
+    assert (subentry.subentry_id, subentry.title) == (rule_id, "LAeq,15min > 62.5 dB")
     assert subentry.data == {key: value for key, value in KEPT.items() if key != "alarm"} | {"warning": 62.5}
     await hass.async_block_till_done()
     assert len(meter.referee.connections) == open_connections(meter) == 1
@@ -377,7 +377,7 @@ async def test_a_name_of_ones_own_stays(hass: HomeAssistant, known: MockConfigEn
     assert known.subentries[rule_id].title == "Loud"
     form = await reconfigure(hass, known, rule_id)
     await choose(hass, await submit(hass, form, name="  "), "save")
-    assert known.subentries[rule_id].title == "LAeq,15min above 75 dB"
+    assert known.subentries[rule_id].title == "LAeq,15min > 75 dB"
 
 
 async def test_a_rule_that_is_off_stays_off(hass: HomeAssistant, known: MockConfigEntry) -> None:
@@ -413,13 +413,13 @@ async def test_removed_meanwhile(hass: HomeAssistant, known: MockConfigEntry) ->
 async def test_a_meter_that_does_not_run_can_get_rules(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Its symbols are not known then; when they are, the rule takes its name from them with the next change."""
     rule_id = await add(hass, entry)
-    assert entry.subentries[rule_id].title == "Leq,15min above 70 dB"
+    assert entry.subentries[rule_id].title == "Leq,15min > 70 dB"
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: entry.runtime_data.monitor.facts.frequency_weightings[0] is not None)
     form = await reconfigure(hass, entry, rule_id)
     assert "name" not in shown(form)
     await choose(hass, await submit(hass, form), "save")
-    assert entry.subentries[rule_id].title == "LAeq,15min above 70 dB"
+    assert entry.subentries[rule_id].title == "LAeq,15min > 70 dB"
 
 
 async def test_what_no_field_takes_is_refused(hass: HomeAssistant, known: MockConfigEntry) -> None:

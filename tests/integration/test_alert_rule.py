@@ -189,17 +189,17 @@ FACTS = Facts(frequency_weightings=("A", None, None, None), time_weightings=("F"
 @pytest.mark.parametrize(
     ("kept", "plain", "name"),
     [
-        ({"metric": "lp", "alarm": 70.0}, "Lp above 70 dB", "LAF above 70 dB"),
-        ({"metric": "lp", "direction": "below", "warning": 30.5}, "Lp below 30.5 dB", "LAF below 30.5 dB"),
+        ({"metric": "lp", "alarm": 70.0}, "Lp > 70 dB", "LAF > 70 dB"),
+        ({"metric": "lp", "direction": "below", "warning": 30.5}, "Lp < 30.5 dB", "LAF < 30.5 dB"),
         (
             {"metric": "window_leq", "window_minutes": 15, "window_kind": "running", "warning": 65.0, "alarm": 70.0},
-            "Leq,15min above 65 / 70 dB",
-            "LAeq,15min above 65 / 70 dB",
+            "Leq,15min > 65 / 70 dB",
+            "LAeq,15min > 65 / 70 dB",
         ),
         (
             {"metric": "window_lmax", "window_minutes": 120, "window_kind": "aligned", "alarm": 85.0},
-            "Lmax,2h clock-aligned above 85 dB",
-            "LAFmax,2h clock-aligned above 85 dB",
+            "Lmax,2h clock-aligned > 85 dB",
+            "LAFmax,2h clock-aligned > 85 dB",
         ),
         (
             {
@@ -213,8 +213,8 @@ FACTS = Facts(frequency_weightings=("A", None, None, None), time_weightings=("F"
                 "begin": "22:00:00",
                 "until": "06:30:00",
             },
-            "L90,5min above 45 dB, 22:00-06:30",
-            "L90,5min above 45 dB, 22:00-06:30",
+            "L90,5min > 45 dB, 22:00-06:30",
+            "L90,5min > 45 dB, 22:00-06:30",
         ),
         (
             {
@@ -225,8 +225,8 @@ FACTS = Facts(frequency_weightings=("A", None, None, None), time_weightings=("F"
                 "begin": "00:00:00",
                 "until": "00:00:00",
             },
-            "Lpeak above 137 dB",
-            "Lpeak above 137 dB",
+            "Lpeak > 137 dB",
+            "Lpeak > 137 dB",
         ),
     ],
 )

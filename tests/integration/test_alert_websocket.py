@@ -45,6 +45,13 @@ async def event(client: Any) -> Any:
     return (await client.receive_json())["event"]
 
 
+async def transition(client: Any) -> Any:
+    """Return what happened next."""
+    while (told := await event(client))["event"] == "heartbeat":
+        pass
+    return told["transition"]
+
+
 @pytest.mark.usefixtures("alerts")
 async def test_snapshot_transitions_and_heartbeat(
     hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, hass_ws_client: Any
@@ -154,3 +161,48 @@ async def test_unsubscribing_ends_it(
     assert alerts.open_episodes
     await client.send_json_auto_id({"type": "ping"})
     assert (await client.receive_json())["type"] == "pong"
+
+
+async def test_who_acknowledged(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """By the name that the user has now: also one of Home Assistant's own; not of automations, nor of who is gone."""
+    client = await hass_ws_client(hass)
+    await subscribed(client)
+    ann = await hass.auth.async_create_user("Ann")
+    own = await hass.auth.async_create_system_user("Supervisor")
+    names = []
+    for by in (ann.id, own.id, None, "somebody who is gone"):
+        meter.instrument.add_sound(client, 110.0)
+        await let_pass(3)
+        assert (await transition(client))["acknowledged_by_name"] is None
+        alerts.acknowledge(LOUD.id, by=by)
+        told = await transition(client)
+        assert (told["kind"], told["acknowledged_by"]) == ("acknowledged", by)
+        names.append(told["acknowledged_by_name"])
+        meter.instrument.remove_sound(client)
+        await let_pass(5)
+        assert (await transition(client))["kind"] == "cleared"
+    assert names == ["Ann", "Supervisor", None, None]
+
+
+async def test_a_user_who_gets_another_name(
+    hass: HomeAssistant, meter: EmulatedMeter, alerts: MeterAlerts, hass_ws_client: Any
+) -> None:
+    """What is open tells that one; once he is removed it tells none."""
+    ann = await hass.auth.async_create_user("Ann")
+    client = await hass_ws_client(hass)
+    meter.instrument.add_sound(client, 110.0)
+    await let_pass(3)
+    alerts.acknowledge(LOUD.id, by=ann.id)
+
+    async def name() -> Any:
+        await hass.async_block_till_done()
+        (episode,) = (await subscribed(client))["episodes"]
+        return episode["acknowledged_by_name"]
+
+    assert await name() == "Ann"
+    await hass.auth.async_update_user(ann, name="Anna")
+    assert await name() == "Anna"
+    await hass.auth.async_remove_user(ann)
+    assert await name() is None

@@ -3,11 +3,17 @@
 from collections.abc import Callable, Iterator
 import re
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.rion_nl43.const import DOMAIN
-from custom_components.rion_nl43.errors import error_translation, translate_errors
+from custom_components.rion_nl43.errors import (
+    async_in_words,
+    error_translation,
+    to_home_assistant_error,
+    translate_errors,
+)
 from custom_components.rion_nl43.monitor import (
     AlertError,
     AlertRefusal,
@@ -51,7 +57,7 @@ from custom_components.rion_nl43.nl43 import (
 from custom_components.rion_nl43.nl43.commands import find
 from custom_components.rion_nl43.nl43.framing import encode, setting
 
-from .texts import TEXTS, placeholders
+from .texts import TEXTS, placeholders, read
 
 ERRORS: list[tuple[NL43Error, str]] = [
     (ConnectionRefused("no"), "connection_refused"),
@@ -188,3 +194,18 @@ async def test_other_errors_pass() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await act()
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_in_words(hass: HomeAssistant) -> None:
+    """In the language of Home Assistant; what has no translation says what it says."""
+    error = to_home_assistant_error(AlertError(AlertRefusal.NO_EPISODE, "01"))
+    assert await async_in_words(hass, error) == str(error)
+    await hass.config.async_update(language="de")
+    texts = read("translations/de.json")["exceptions"]
+    assert await async_in_words(hass, error) == texts["alert_no_episode"]["message"].rstrip(".")
+    unset = HomeAssistantError(
+        translation_domain=DOMAIN, translation_key="meter_not_loaded", translation_placeholders={"meter": "Straße"}
+    )
+    assert "Straße" in await async_in_words(hass, unset)
+    assert await async_in_words(hass, HomeAssistantError("The plug is gone")) == "The plug is gone"

@@ -1,15 +1,12 @@
 """A meter live over the websocket."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
-    MockUser,
-)
 
 from custom_components.rion_nl43.const import CONF_FEED
 from custom_components.rion_nl43.frontend import async_page_version
@@ -21,32 +18,9 @@ from emulator import EmulatedMeter
 
 from .alert_helpers import add_rule, change_rule, tone
 from .helpers import SERIAL, MockConfigEntry, entity_id, let_pass, lines, runtime, until
-from .live_helpers import ACKNOWLEDGE, SUBSCRIBE, Viewer, let_read
+from .live_helpers import ACKNOWLEDGE, View, Viewer
 
 MINUTE_LEQ = "window_leq_60_running"
-
-
-type View = Callable[..., Awaitable[Viewer]]
-
-
-@pytest.fixture
-async def view(hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: Any) -> AsyncIterator[View]:
-    """What lets somebody come, with a token of his own or that of an administrator."""
-    viewers = []
-
-    async def come(*token: str) -> Viewer:
-        viewers.append(Viewer(await hass_ws_client(hass, *token)))
-        return viewers[-1]
-
-    yield come
-    for viewer in viewers:
-        await viewer.close()
-
-
-@pytest.fixture
-async def viewer(view: View) -> Viewer:
-    """Somebody who may see everything."""
-    return await view()
 
 
 @pytest.fixture
@@ -299,66 +273,17 @@ async def test_a_client_who_follows(streams: MockConfigEntry, viewer: Viewer) ->
     assert len(await viewer.events("sample")) == pytest.approx(200 + UNACKNOWLEDGED_LIMIT, abs=20)
 
 
-async def test_refusals(hass: HomeAssistant, loaded: MockConfigEntry, viewer: Viewer) -> None:
-    """A meter that is not there, or not loaded, and levels that it has not."""
-    answer = await viewer.ask(SUBSCRIBE, config_entry_id="nothing")
-    assert answer["error"]["translation_key"] == "live_meter_unknown"
-    answer = await viewer.ask(SUBSCRIBE, config_entry_id=loaded.entry_id, metrics=["lp", "loudness", "window_leq_7_x"])
-    assert answer["error"]["translation_placeholders"] == {"meter": loaded.title, "metrics": "loudness, window_leq_7_x"}
-    assert answer["error"]["message"].startswith(f"{loaded.title} has no such levels: loudness")
-    answer = await viewer.ask(SUBSCRIBE, config_entry_id=loaded.entry_id, history_s=3601)
-    assert answer["error"]["code"] == "invalid_format"
-    await hass.config_entries.async_unload(loaded.entry_id)
-    answer = await viewer.ask(SUBSCRIBE, config_entry_id=loaded.entry_id)
-    assert (answer["error"]["code"], answer["error"]["translation_key"]) == ("not_found", "meter_not_loaded")
-    assert not hass.data[METERS]
-
-
-async def test_who_may_not_read_the_level(
-    hass: HomeAssistant, loaded: MockConfigEntry, view: View, hass_admin_user: MockUser
-) -> None:
-    """He is told nothing."""
-    let_read(hass, hass_admin_user, [entity_id(hass, "leq")])
-    viewer = await view()
-    answer = await viewer.ask(SUBSCRIBE, config_entry_id=loaded.entry_id)
-    assert answer["error"]["code"] == "unauthorized"
-    assert not hass.data[METERS]
-
-
-async def test_who_may_read_some(
-    hass: HomeAssistant,
-    meter: EmulatedMeter,
-    loaded: MockConfigEntry,
-    view: View,
-    hass_admin_user: MockUser,
-) -> None:
-    """Of rules he is told those whose entities he may read; and nothing more once the right is taken from him."""
-    shown, _ = [await add_rule(hass, loaded, name, alarm=110.0, warning=105.0) for name in ("Shown", "Hidden")]
-    lp, event = entity_id(hass, "lp"), entity_id(hass, f"{shown}_alert", Platform.EVENT)
-    let_read(hass, hass_admin_user, [lp, event])
-    viewer = await view()
-    snapshot = await viewer.subscribe(loaded.entry_id)
-    assert [rule["name"] for rule in snapshot["rules"]] == ["Shown"]
-    with tone(meter, 120.0):
-        await let_pass(4)
-    told = await viewer.events()
-    assert {event["event"] for event in told} >= {"sample", "rules"}
-    assert all([rule["name"] for rule in event["rules"]] == ["Shown"] for event in told if event["event"] == "rules")
-    let_read(hass, hass_admin_user, [event])
-    await runtime(loaded).monitor.standby.release()
-    await let_pass(30)
-    assert {event["event"] for event in await viewer.events()} == {"heartbeat"}
-    await hass.config_entries.async_reload(loaded.entry_id)
-    assert [event["event"] for event in await viewer.events()] == ["reloading"]
-
-
-async def test_who_may_only_read(
-    hass: HomeAssistant, loaded: MockConfigEntry, view: View, hass_read_only_access_token: str
-) -> None:
-    """One who is no administrator sees all of it."""
-    viewer = await view(hass_read_only_access_token)
-    await add_rule(hass, loaded)
-    assert len((await viewer.subscribe(loaded.entry_id))["rules"]) == 1
+async def test_another_entry_that_changes(hass: HomeAssistant, loaded: MockConfigEntry, viewer: Viewer) -> None:
+    """It is no business of those who watch this meter."""
+    await viewer.subscribe(loaded.entry_id)
+    await viewer.events()
+    other = MockConfigEntry(domain="stranger")
+    other.add_to_hass(hass)
+    hass.config_entries.async_update_entry(other, title="Another name")
+    await hass.config_entries.async_remove(other.entry_id)
+    assert await viewer.events("snapshot", "reloading", "gone") == []
+    await let_pass(3)
+    assert await viewer.events("sample")
 
 
 async def test_a_window_that_goes(hass: HomeAssistant, loaded: MockConfigEntry, viewer: Viewer) -> None:

@@ -68,8 +68,7 @@ async def test_clock_is_set(hass: HomeAssistant, meter: EmulatedMeter, entry: Mo
     assert dialog.options == ["set_clock", "acknowledge"]
     assert dialog.result["description_placeholders"] == {
         "name": entry.title,
-        "offset": "10 minutes",
-        "direction": "ahead",
+        "offset": "+10 min",
     }
     assert (await dialog.choose("set_clock"))["type"] is FlowResultType.CREATE_ENTRY
     assert not issue(hass, entry, "clock_off")

@@ -15,6 +15,7 @@ from custom_components.rion_nl43 import (
     alert_entities,
     binary_sensor,
     button,
+    coverage_sensor,
     event,
     image,
     level_sensor,
@@ -57,6 +58,7 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
         alert_entities.GRADE,
         meter_alert_entities.ACTIVE_ALERTS,
         meter_alert_entities.WORST_GRADE,
+        coverage_sensor.COVERAGE_TODAY,
     ],
     "switch": [switch.CONNECTION, *switch.SWITCHES, alert_controls.ENABLED],
 }

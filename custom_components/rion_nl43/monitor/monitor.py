@@ -11,6 +11,7 @@ from .alerting.meter_alerts import MeterAlerts
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
+from .coverage import DayCoverage
 from .errors import BrokeDown
 from .feed.facts import Facts
 from .feed.feed import Feed
@@ -35,9 +36,9 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`. The link
-    belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks run in the
-    event loop, and each `on_...` returns what ends the subscription.
+    `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`.
+    The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks
+    run in the event loop, and each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class MeterMonitor:
         self.windows = MeterWindows(time_zone)
         self.on_sample(self.windows.take_sample)
         self.on_facts(self.windows.take_facts)
+        self.coverage = DayCoverage(time_zone, kept.get("coverage"), keep)
+        self.on_sample(self.coverage.take_sample)
         self.alerts = MeterAlerts(
             self._state,
             self.windows,
@@ -106,6 +109,7 @@ class MeterMonitor:
     @time_zone.setter
     def time_zone(self, time_zone: tzinfo) -> None:
         self._state.time_zone = self.windows.time_zone = time_zone
+        self.coverage.set_time_zone(time_zone)
         self.alerts.set_time_zone(time_zone)
 
     @property
@@ -157,6 +161,7 @@ class MeterMonitor:
             "alerts": self.alerts.memory,
             "baseline": self.baseline.memory,
             "commands": self.commands.memory,
+            "coverage": self.coverage.memory,
             "diagnosis": self.diagnosis.memory,
             "slot": keep_rest(self._meter.link.slot, asyncio.get_running_loop().time()),
             "standby": self.standby.memory,

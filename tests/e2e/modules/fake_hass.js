@@ -32,7 +32,13 @@ export class FakeConnection extends EventTarget {
     }
   }
 
-  /** Lose the connection, and find it again. */
+  /** Lose the connection. */
+  lose() {
+    this.open = [];
+    this.dispatchEvent(new Event("disconnected"));
+  }
+
+  /** Find the connection again after it was lost, which may not have been noticed. */
   reconnect() {
     this.open = [];
     this.dispatchEvent(new Event("ready"));

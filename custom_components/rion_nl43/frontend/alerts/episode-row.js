@@ -12,9 +12,9 @@ import { UNREACHABLE, endText, ruleName, seconds, who } from "./words.js";
  * @typedef {import("./controls.js").Page} Page
  * @typedef {import("./episodes.js").Episode} Episode
  * @typedef {{
- *   entityIds: string[], mayControl: boolean, judged: boolean, snoozedUntil: number | null, now: number | null,
- *   active: Episode | undefined, withMeter: boolean,
- * }} Around What is known of its rule and its meter beside the episode; `now` is the level in dB.
+ *   entityIds: string[], mayControl: boolean, judged: boolean, snoozedUntil: number | null, level: number | null,
+ *   live: boolean, active: Episode | undefined, withMeter: boolean,
+ * }} Around What is known of its rule and its meter beside the episode; `level` is in dB, and of this moment if `live`.
  */
 
 let rows = 0;
@@ -83,7 +83,7 @@ export class EpisodeRow {
     this.meter.hidden = !around.withMeter;
     put(this.end, endText(episode, t));
     this.end.hidden = open || !episode.end_reason;
-    const figures = figuresOf(episode, around.now, hass, t);
+    const figures = figuresOf(episode, around, hass, t);
     const marks = marksOf(episode, around, hass, t);
     const told = JSON.stringify([figures, marks]);
     if (told !== this.told) {
@@ -133,12 +133,12 @@ export class EpisodeRow {
 
 /**
  * @param {Episode} episode
- * @param {number | null} now
+ * @param {Around} around
  * @param {any} hass
  * @param {import("../core/texts.js").Translate} t
  * @returns {[string, string][]} What it is of, and how much.
  */
-function figuresOf(episode, now, hass, t) {
+function figuresOf(episode, { level: last, live }, hass, t) {
   if (episode.rule_id === UNREACHABLE) {
     return [];
   }
@@ -148,7 +148,7 @@ function figuresOf(episode, now, hass, t) {
   const threshold = thresholdOf(episode);
   /** @type {[string, number | null | undefined][]} */
   const known = [
-    [t("alerts.now"), open ? now : null],
+    [live ? t("alerts.now") : "", open ? last : null],
     [extreme, peak],
     [t("alerts.limit"), threshold],
     [t("alerts.onset"), open ? null : onset],
@@ -156,7 +156,8 @@ function figuresOf(episode, now, hass, t) {
   ];
   const figures = known.flatMap(([label, value]) => (typeof value === "number" ? [[label, db(value)]] : []));
   const [first, ...others] = figures;
-  return /** @type {[string, string][]} */ (first ? [[`${symbol} ${first[0]}`, first[1]], ...others] : [[symbol, ""]]);
+  const led = first ? [[`${symbol} ${first[0]}`.trim(), first[1]], ...others] : [[symbol, ""]];
+  return /** @type {[string, string][]} */ (led);
 }
 
 /**
@@ -167,12 +168,12 @@ function figuresOf(episode, now, hass, t) {
  * @returns {{icon: string, text: string, note?: string}[]}
  */
 function marksOf(episode, { snoozedUntil }, hass, t) {
-  const { acknowledged, acknowledged_by: by, acknowledged_at: at, note } = episode;
+  const { acknowledged, acknowledged_at: at, note } = episode;
   const { no_data: lost, reopened, overload, open } = episode;
   const marks = [];
   if (acknowledged) {
     const time = at ? dateTime(seconds(at), hass) : "";
-    const text = t("alerts.acknowledged", { time, who: who(hass, by, t) });
+    const text = t("alerts.acknowledged", { time, who: who(hass, episode, t) });
     marks.push({ icon: "mdi:check", text, ...(note && { note: `“${note}”` }) });
   }
   if (open && lost) {

@@ -8,7 +8,7 @@
  *   episode_id: string, grade: Grade, worst_grade: Grade, metric: string, symbol: string, direction: string,
  *   began: string, onset: string, duration: number, peak: number | null, leq: number | null, coverage: number | null,
  *   overload: boolean, no_data: boolean, reopened: number, picture: string, acknowledged: boolean,
- *   acknowledged_by: string | null, acknowledged_at: string | null, note: string, open: boolean,
+ *   acknowledged_by: string | null, acknowledged_by_name: string | null, acknowledged_at: string | null, note: string, open: boolean,
  *   thresholds: Partial<Record<Grade, number>>, onset_level: number | null, ended: string | null,
  *   end_reason: string | null,
  * }} Episode
@@ -17,12 +17,13 @@
  * }} Transition
  */
 
+const GRADES = ["ok", "warning", "alarm"];
 /** What begins to call for somebody. */
 const CALLS = ["onset", "escalated", "reopened"];
 
 export class Episodes {
   constructor() {
-    /** @type {Map<string, Episode>} */
+    /** @type {Map<string, Episode>} The worst first. */
     this.open = new Map();
     /** @type {Episode[]} The newest first. */
     this.past = [];
@@ -32,7 +33,7 @@ export class Episodes {
 
   /** @param {Episode[]} episodes All that are open. */
   takeOpen(episodes) {
-    this.open = new Map(newestFirst(episodes).map((episode) => [episode.episode_id, episode]));
+    this.open = new Map(worstFirst(episodes).map((episode) => [episode.episode_id, episode]));
     this.past = this.past.filter(({ episode_id: id }) => !this.open.has(id));
   }
 
@@ -99,6 +100,18 @@ export class Episodes {
 export function thresholdOf({ grade, worst_grade: worst, open, thresholds }) {
   const about = open && grade !== "ok" ? grade : worst;
   return thresholds[about] ?? Object.values(thresholds)[0];
+}
+
+/**
+ * The worst first; of the same grade those that nobody has acknowledged yet, then the newest.
+ *
+ * @param {Episode[]} episodes
+ */
+function worstFirst(episodes) {
+  return newestFirst(episodes).sort(
+    (one, other) =>
+      GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade) || Number(one.acknowledged) - Number(other.acknowledged),
+  );
 }
 
 /** @param {Episode[]} episodes */

@@ -22,9 +22,9 @@ export function levelKey(metric) {
  * @param {any} hass
  * @param {import("../core/meters.js").Meter | undefined} meter
  * @param {string} metric
- * @returns {number | null} The level now in dB, if a sensor shows it.
+ * @returns {number | null} The level in dB, if a sensor shows it; that is up to ten seconds old.
  */
-export function levelNow(hass, meter, metric) {
+export function lastLevel(hass, meter, metric) {
   const entityId = meter?.entities[levelKey(metric)];
   const state = entityId ? Number.parseFloat(hass.states[entityId]?.state) : Number.NaN;
   return Number.isFinite(state) ? state : null;

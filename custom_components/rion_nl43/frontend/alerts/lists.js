@@ -12,6 +12,7 @@ import { errorText } from "../core/actions.js";
 import { el } from "../core/dom.js";
 import { reloadNeeded } from "../core/meters.js";
 import { EpisodeRow } from "./episode-row.js";
+import { LiveLevels } from "./live-levels.js";
 import { put } from "./parts.js";
 import { pictureDialog } from "./picture.js";
 import { RuleRow } from "./rule-row.js";
@@ -33,6 +34,7 @@ export class Lists {
     this.follower = follower;
     this.config = config;
     this.t = t;
+    this.levels = new LiveLevels(() => follower.hass());
     /** @type {string[]} Whose states are shown. */
     this.entityIds = [];
     const picture = pictureDialog(t);
@@ -100,7 +102,14 @@ export class Lists {
   }
 
   tick() {
+    if (this.levels.refresh()) {
+      this.draw();
+    }
     this.open?.tick();
+  }
+
+  close() {
+    this.levels.close();
   }
 
   /**
@@ -129,23 +138,26 @@ export class Lists {
     this.nothing.hidden = known.meters && known.open && !gone;
     this.reload.hidden = !follower.version || !reloadNeeded(follower.version);
     void this._fail(follower.error);
+    this.levels.follow(meters, this.config.show === "past" ? [] : [...episodes.open.values()]);
 
     const active = new Map([...episodes.open.values()].map((each) => [keyOf(each.rule_id, each.device_id), each]));
     const around = (/** @type {Episode} */ episode) => {
       const key = keyOf(episode.rule_id, episode.device_id);
       const of = rules.get(key);
       const meter = of?.meter ?? meters.find(({ device_id: id }) => id === episode.device_id);
-      return { ...surroundings(follower.hass(), meter, of?.rule, active.get(key)), withMeter: !single };
+      const now = this._now(meter, active.get(key));
+      return { ...surroundings(follower.hass(), meter, of?.rule, active.get(key), now), withMeter: !single };
     };
-    const live = (/** @type {Episode} */ episode) => {
-      const { peak, lost } = around(episode);
-      return { ...episode, peak: peak ?? episode.peak, no_data: lost };
+    const told = (/** @type {Episode} */ episode) => {
+      const { peak, lost, level, live } = around(episode);
+      const known = { ...episode, peak: peak ?? episode.peak, no_data: lost };
+      return { ...known, peak: this.levels.extreme(known, live ? (level ?? undefined) : undefined) };
     };
     const focused = open?.focused;
     const pasts = episodes.past.slice(0, follower.limit);
     past?.show(byId(pasts), around);
     // Whoever writes a note is not to lose it when the alert ends.
-    open?.show(byId([...episodes.open.values()].map(live)), around, (id, episode) =>
+    open?.show(byId([...episodes.open.values()].map(told)), around, (id, episode) =>
       past ? undefined : (episodes.past.find((each) => each.episode_id === id) ?? episode),
     );
     if (focused && open?.focused === undefined && !episodes.open.has(focused)) {
@@ -182,10 +194,19 @@ export class Lists {
     }
     for (const meter of meters) {
       const items = rulesOf(meter).map((of) => /** @type {[string, RuleOf]} */ ([of.rule.rule_id, of]));
-      this.rules.get(meter.config_entry_id)?.show(items, ({ rule }) =>
-        surroundings(this.follower.hass(), meter, rule, active.get(keyOf(rule.rule_id, meter.device_id))),
-      );
+      this.rules.get(meter.config_entry_id)?.show(items, ({ rule }) => {
+        const episode = active.get(keyOf(rule.rule_id, meter.device_id));
+        return surroundings(this.follower.hass(), meter, rule, episode, this._now(meter, episode));
+      });
     }
+  }
+
+  /**
+   * @param {import("../core/meters.js").Meter | undefined} meter
+   * @param {Episode | undefined} active
+   */
+  _now(meter, active) {
+    return active && this.levels.level(meter?.config_entry_id, active.metric);
   }
 
   /** @param {unknown} error */
@@ -214,6 +235,17 @@ function keyOf(ruleId, deviceId) {
 /** @param {Episode[]} episodes @returns {[string, Episode][]} */
 function byId(episodes) {
   return episodes.map((episode) => [episode.episode_id, episode]);
+}
+
+/**
+ * Say in place of the lists what is wrong with how the card is set up.
+ *
+ * @param {ShadowRoot} root
+ * @param {string} text
+ */
+export function complain(root, text) {
+  const words = el("div", { role: "alert" }, hint("mdi:alert-circle", text));
+  root.replaceChildren(el("style", {}, STYLE), el("ha-card", {}, words));
 }
 
 /**

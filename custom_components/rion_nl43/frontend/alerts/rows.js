@@ -21,7 +21,8 @@ export class Rows {
     this.make = make;
     /** @type {Map<string, {row: Row<T>, item: T}>} */
     this.rows = new Map();
-    this.element = el("ul", { role: "list", "aria-label": label, tabIndex: -1 });
+    this.element = el("ul", { role: "list", "aria-label": label, tabIndex: -1, hidden: true });
+    this.element.addEventListener("focusout", () => this._hideEmpty());
   }
 
   get size() {
@@ -47,13 +48,32 @@ export class Rows {
     for (const [key, item] of wanted) {
       const row = this.rows.get(key)?.row ?? this.make(item);
       this.rows.set(key, { row, item });
-      const there = this.element.children[place];
-      if (there !== row.element) {
-        this.element.insertBefore(row.element, there ?? null);
-      }
+      this._place(row.element, place);
       row.update(item, around(item));
       place += 1;
     }
+    this._hideEmpty();
+  }
+
+  /**
+   * @param {HTMLElement} element
+   * @param {number} place
+   */
+  _place(element, place) {
+    const { children } = this.element;
+    if (element.isConnected && holdsFocus(element)) {
+      // One that is moved would lose the focus: what is to be below it goes there instead.
+      while (children[place] !== element) {
+        this.element.append(children[place]);
+      }
+    } else if (children[place] !== element) {
+      this.element.insertBefore(element, children[place] ?? null);
+    }
+  }
+
+  /** Nobody is to hear of a list of nothing; one that has the focus goes when the focus does. */
+  _hideEmpty() {
+    this.element.hidden = !this.rows.size && !holdsFocus(this.element);
   }
 
   tick() {

@@ -61,7 +61,7 @@ export class RuleRow {
     const { meter, rule } = of;
     const { t, hass } = this.page;
     const name = ruleName({ rule_id: rule.rule_id, rule: rule.name }, t);
-    const { judged, snoozedUntil, active, now, grade, entityIds, mayControl } = around;
+    const { judged, snoozedUntil, active, level: db, live, grade, entityIds, mayControl } = around;
     this.element.dataset.rule = rule.rule_id;
     this.grade.show(judged ? grade : "off", t);
     put(this.name, name);
@@ -69,10 +69,10 @@ export class RuleRow {
     this.switch.hidden = !mayControl || !enabled;
     this.switch.setAttribute("aria-checked", String(judged));
     this.switch.setAttribute("aria-label", t("alerts.do.enabled", { rule: name }));
-    const told = JSON.stringify([rule, now]);
+    const told = JSON.stringify([rule, db, live]);
     if (told !== this.told) {
       this.told = told;
-      this.figures.replaceChildren(...this._figures(now));
+      this.figures.replaceChildren(...this._figures(db, live));
       this.figures.hidden = !this.figures.childElementCount;
     }
     this.marks.hidden = snoozedUntil === null;
@@ -90,8 +90,11 @@ export class RuleRow {
     });
   }
 
-  /** @param {number | null} now */
-  _figures(now) {
+  /**
+   * @param {number | null} last
+   * @param {boolean} live Whether that is the level at this moment.
+   */
+  _figures(last, live) {
     const { t, hass } = this.page;
     const { symbol, direction, warning, alarm } = /** @type {RuleOf} */ (this.of).rule;
     if (!symbol) {
@@ -99,16 +102,17 @@ export class RuleRow {
     }
     const beyond = (/** @type {number} */ db) =>
       t(direction === "below" ? "alerts.below" : "alerts.above", { level: level(db, hass) });
+    const label = live ? `${symbol} ${t("alerts.now")}` : symbol;
     /** @type {[string, string | null][]} */
     const figures = [
-      [`${symbol} ${t("alerts.now")}`, now === null ? null : t("alerts.db", { level: level(now, hass) })],
+      [label, last === null ? null : t("alerts.db", { level: level(last, hass) })],
       [t("alerts.grade.warning"), warning === null ? null : beyond(warning)],
       [t("alerts.grade.alarm"), alarm === null ? null : beyond(alarm)],
     ];
     const known = figures.flatMap(([label, words]) =>
       words === null ? [] : [el("span", {}, `${label} `, el("b", {}, words))],
     );
-    return now === null ? [el("span", {}, symbol), ...known] : known;
+    return last === null ? [el("span", {}, symbol), ...known] : known;
   }
 
   _switch() {

@@ -52,7 +52,8 @@ export const STYLE = `
     text-decoration: none;
   }
   button.do.first {
-    background: var(--primary-color); border-color: var(--primary-color); color: var(--text-primary-color, #fff);
+    background: color-mix(in srgb, var(--primary-color) 25%, transparent); border-color: var(--primary-color);
+    font-weight: 500;
   }
   button.do[aria-disabled="true"] { opacity: 0.6; cursor: progress; }
   button.do[aria-expanded="true"] { border-color: var(--primary-color); }

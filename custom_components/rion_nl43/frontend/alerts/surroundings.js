@@ -7,12 +7,14 @@
  * @typedef {import("./episodes.js").Episode} Episode
  * @typedef {{meter: Meter, rule: Rule}} RuleOf
  * @typedef {{
- *   entityIds: string[], mayControl: boolean, judged: boolean, snoozedUntil: number | null, now: number | null,
- *   active: Episode | undefined, peak: number | null, lost: boolean, grade: "ok" | "warning" | "alarm" | "unknown",
- * }} Surroundings `now` and `peak` are dB, the peak of the open episode; `lost` is that it has no data.
+ *   entityIds: string[], mayControl: boolean, judged: boolean, snoozedUntil: number | null, level: number | null,
+ *   live: boolean, active: Episode | undefined, peak: number | null, lost: boolean,
+ *   grade: "ok" | "warning" | "alarm" | "unknown",
+ * }} Surroundings `level` and `peak` are dB, the peak of the open episode; a level that is not `live` is some seconds
+ *   old. `lost` is that the episode has no data.
  */
 
-import { levelKey, levelNow } from "./level.js";
+import { lastLevel, levelKey } from "./level.js";
 import { UNREACHABLE, seconds } from "./words.js";
 
 const GRADES = ["ok", "warning", "alarm"];
@@ -38,9 +40,10 @@ export function rulesOf(meter) {
  * @param {Meter | undefined} meter
  * @param {Rule | undefined} rule Undefined of one that is not there any more.
  * @param {Episode | undefined} active Its open episode.
+ * @param {number | null | undefined} live The level that it judges at this moment: null while it is on its way.
  * @returns {Surroundings}
  */
-export function surroundings(hass, meter, rule, active) {
+export function surroundings(hass, meter, rule, active, live) {
   const { alert, breach, grade, enabled, acknowledge } = /** @type {Record<string, string>} */ (rule?.entities ?? {});
   const told = breach ? hass.states[breach]?.attributes : undefined;
   const same = active !== undefined && told?.episode_id === active.episode_id;
@@ -52,7 +55,8 @@ export function surroundings(hass, meter, rule, active) {
     mayControl: meter?.may_control ?? false,
     judged: enabled ? hass.states[enabled]?.state !== "off" : (rule?.enabled ?? false),
     snoozedUntil: Number.isNaN(until) ? null : until,
-    now: rule ? levelNow(hass, meter, rule.metric) : null,
+    level: live === undefined && rule ? lastLevel(hass, meter, rule.metric) : (live ?? null),
+    live: typeof live === "number",
     active,
     peak: same ? (told.peak ?? null) : null,
     lost: same ? (told.no_data ?? active.no_data) : (active?.no_data ?? false),

@@ -38,13 +38,13 @@ export function seconds(iso) {
 }
 
 /**
- * Who took notice: the user himself, a person, or nobody who is named.
+ * Who took notice: the user himself, a person, a user of Home Assistant, or one who is there no more.
  *
  * @param {any} hass
- * @param {string | null} userId
+ * @param {{acknowledged_by: string | null, acknowledged_by_name: string | null}} episode
  * @param {Translate} t
  */
-export function who(hass, userId, t) {
+export function who(hass, { acknowledged_by: userId, acknowledged_by_name: name }, t) {
   if (userId === null) {
     return t("alerts.who.automation");
   }
@@ -54,7 +54,7 @@ export function who(hass, userId, t) {
   const person = Object.values(hass.states).find(
     ({ entity_id: id, attributes }) => id.startsWith("person.") && attributes.user_id === userId,
   );
-  return person?.attributes.friendly_name ?? t("alerts.who.other");
+  return person?.attributes.friendly_name ?? name ?? t("alerts.who.other");
 }
 
 /**

@@ -7,9 +7,9 @@
  */
 
 import { Follower } from "../alerts/follow.js";
-import { Lists } from "../alerts/lists.js";
+import { Lists, complain } from "../alerts/lists.js";
 import { loadTexts } from "../core/texts.js";
-import { USUAL_LIMIT, checked, configForm } from "./alert-list-config.js";
+import { USUAL_LIMIT, configForm, given, mistakeIn } from "./alert-list-config.js";
 
 const TICK_MS = 1_000;
 
@@ -41,7 +41,7 @@ export class AlertListCard extends HTMLElement {
 
   /** @param {any} config */
   setConfig(config) {
-    this._config = checked(config);
+    this._config = given(config);
     this._end();
     this._begin();
   }
@@ -95,6 +95,14 @@ export class AlertListCard extends HTMLElement {
     }
     const { language } = hass;
     this._language = language;
+    const mistake = mistakeIn(config);
+    if (mistake) {
+      const t = await loadTexts(language);
+      if (this._config === config && this._language === language) {
+        complain(/** @type {ShadowRoot} */ (this.shadowRoot), t(...mistake));
+      }
+      return;
+    }
     const { config_entry_id: entryId, device_id: deviceId, limit = USUAL_LIMIT, show = "all" } = config;
     const follower = new Follower(
       () => this._hass,
@@ -112,6 +120,7 @@ export class AlertListCard extends HTMLElement {
 
   _end() {
     this._follower?.close();
+    this._lists?.close();
     this._follower = undefined;
     this._lists = undefined;
   }

@@ -18,26 +18,28 @@ const OF_RULES = ["breach", "grade", "alert", "rule_enabled", "acknowledge"];
 const OF_METERS = ["active_alerts", "worst_grade", "unreachable", "last_episode"];
 
 /**
- * @param {any} config
- * @returns {any} A `ListConfig`.
- * @throws {Error} It says what is wrong; Home Assistant shows it in place of the card.
+ * @param {any} config As `given`.
+ * @returns {[string, Record<string, string | number>] | undefined} The key of the words that say what is wrong with it, and
+ *   what they name.
  */
-export function checked(config) {
-  const { config_entry_id: entry, device_id: device, show, limit } = given(config);
+export function mistakeIn({ config_entry_id: entry, device_id: device, show, limit }) {
   if ([entry, device].some((id) => id !== undefined && typeof id !== "string")) {
-    throw new Error("The meter is one text: its device_id or its config_entry_id.");
+    return ["alerts.mistake.meter", {}];
   }
   if (show !== undefined && !SHOWN.includes(show)) {
-    throw new Error(`What to show is one of ${SHOWN.join(", ")}; it is not ${show}.`);
+    return ["alerts.mistake.show", { show: String(show), shown: SHOWN.join(", ") }];
   }
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MOST)) {
-    throw new Error(`The limit is a whole number from 1 to ${MOST}.`);
+    return ["alerts.mistake.limit", { most: MOST }];
   }
-  return given(config);
+  return undefined;
 }
 
-/** @param {any} config Forms may leave null of what was taken out of them. */
-function given(config) {
+/**
+ * @param {any} config
+ * @returns {any} A `ListConfig`: forms may leave null of what was taken out of them.
+ */
+export function given(config) {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
@@ -54,7 +56,12 @@ export function configForm(t) {
     computeLabel: (/** @type {{name: string}} */ { name }) => t(`alerts.editor.${name}`),
     computeHelper: (/** @type {{name: string}} */ { name }) =>
       name === "device_id" ? t("alerts.editor.device_help") : undefined,
-    assertConfig: checked,
+    assertConfig: (/** @type {any} */ config) => {
+      const mistake = mistakeIn(given(config));
+      if (mistake) {
+        throw new Error(t(...mistake));
+      }
+    },
   };
 }
 

@@ -26,6 +26,8 @@ const CALM_MS = 1000;
 const SUMMARY_MS = 5000;
 /** So often a meter is looked for that is not there. */
 const LOOK_MS = 5000;
+/** A card that is lower than this, one of three rows, has room for what is wrong or for the trace, not for both. */
+const LOW_PX = 220;
 
 const ALL_SPANS = /** @type {(keyof typeof SPANS)[]} */ (Object.keys(SPANS));
 
@@ -78,7 +80,7 @@ export class LiveTraceCard extends HTMLElement {
     this._legend = el("div", { className: "legend", hidden: true });
     const now = el("div", { className: "now" }, this._figure, el("span", { className: "unit" }, "dB"), this._label);
     const head = el("div", { className: "head" }, now, this._facts, this._spans);
-    const card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
+    this._card = el("ha-card", {}, this._title, head, this._message, this._plot.element, this._legend);
     this._buttons = ALL_SPANS.map((span) => {
       const button = el("button", { type: "button" }, span);
       button.addEventListener("click", () => this._choose(span));
@@ -86,7 +88,7 @@ export class LiveTraceCard extends HTMLElement {
     });
     this._spans.append(...this._buttons);
     this._sighted = () => this._show();
-    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), card);
+    this.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), this._card);
   }
 
   /** @param {any} config */
@@ -125,6 +127,8 @@ export class LiveTraceCard extends HTMLElement {
 
   connectedCallback() {
     this._plot.start();
+    this._sizes = new ResizeObserver(() => this._card.classList.toggle("low", this.offsetHeight < LOW_PX));
+    this._sizes.observe(this);
     document.addEventListener("visibilitychange", this._sighted);
     this._summing = setInterval(() => this._sum(), SUMMARY_MS);
     this._restart();
@@ -132,6 +136,7 @@ export class LiveTraceCard extends HTMLElement {
 
   disconnectedCallback() {
     this._plot.stop();
+    this._sizes?.disconnect();
     document.removeEventListener("visibilitychange", this._sighted);
     clearInterval(this._summing);
     clearTimeout(this._figuresDue);
@@ -269,6 +274,7 @@ export class LiveTraceCard extends HTMLElement {
     }
     this._buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(ALL_SPANS[i] === this._span)));
     this._say(message(live, this._problem, this._error, t));
+    this._card.classList.toggle("empty", !live && this._problem !== "");
     if (!live) {
       return;
     }
@@ -283,7 +289,7 @@ export class LiveTraceCard extends HTMLElement {
       spanS: SPANS[this._span],
       range: config.range,
       restNames: { paused: t("trace.run.paused"), stopped: t("trace.run.stopped") },
-      timeText: (at) => clock(at, hass, { seconds: SPANS[this._span] < SHORT_S }),
+      timeText: (at) => clock(at, hass, { seconds: SPANS[this._span] <= SHORT_S }),
       reading: (at, lp) => {
         const time = clock(at, hass, { seconds: true });
         return lp === null ? t("trace.no_reading", { time }) : t("trace.reading", { time, level: level(lp, hass) });

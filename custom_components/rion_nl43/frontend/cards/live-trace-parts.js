@@ -71,7 +71,8 @@ export function facts(live, t) {
     return [];
   }
   const word = t(`trace.run.${state.run_state}`);
-  const since = state.measuring_since;
+  // A measurement that is paused goes on, and began long before the pause.
+  const since = state.run_state === "measuring" && state.measuring_since;
   const run = since
     ? t("trace.run.since", { state: word, duration: duration(nowOf(live) - since, t) })
     : word;

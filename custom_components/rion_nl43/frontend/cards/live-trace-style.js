@@ -11,7 +11,7 @@ export const STYLE = `
   h2 { margin: 0; font-size: 16px; font-weight: 500; line-height: 1.3; }
   .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
   .now { display: flex; align-items: baseline; gap: 6px; white-space: nowrap; }
-  .level { min-width: 2.1em; text-align: right; font-size: 32px; line-height: 1; font-variant-numeric: tabular-nums; }
+  .level { min-width: 2.1em; font-size: 32px; line-height: 1; font-variant-numeric: tabular-nums; }
   .unit, .label, .facts, .legend, .spans button { font-size: 13px; }
   .label, .facts, .legend { color: var(--secondary-text-color); }
   .facts { display: flex; flex-wrap: wrap; flex: 1 1 120px; gap: 0 10px; min-width: 0; }
@@ -37,8 +37,14 @@ export const STYLE = `
     background: var(--secondary-background-color); border-left: 4px solid var(--warning-color);
   }
   .message b { display: block; }
+  .message:has(button) { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
   .message button {
-    margin-top: 6px; padding: 4px 12px; border: 1px solid var(--primary-color); border-radius: 14px; font-weight: 500;
+    padding: 4px 12px; border: 1px solid var(--primary-color); border-radius: 14px; font-weight: 500;
+  }
+  .empty > :not(h2, .message) { display: none; }
+  .low .plot { min-height: 44px; }
+  .low:has(.message:not([hidden])) :is(.spans, .facts :not(.grade)), .low .message:not([hidden], :has(button)) ~ * {
+    display: none;
   }
   .legend { display: flex; flex-wrap: wrap; gap: 2px 12px; }
   .legend span { display: inline-flex; align-items: center; gap: 5px; font-variant-numeric: tabular-nums; }

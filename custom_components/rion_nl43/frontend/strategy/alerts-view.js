@@ -5,10 +5,10 @@
  * @typedef {import("../core/meters.js").Meter} Meter
  */
 
-import { loadTexts } from "../core/texts.js";
 import { FULL, HEADER, conditionsBadge, goTo, heading, present, section } from "./configs.js";
-import { editBadges, noRules, ruleTiles } from "./meter-alerts.js";
-import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
+import { askMeters, retryDue } from "./messages.js";
+import { alertList, noRules } from "./meter-alerts.js";
+import { entitiesChanged, metersChanged, pathOf } from "./meters.js";
 
 const PAST = 20;
 
@@ -21,33 +21,41 @@ export class AlertsView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, isAdmin, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const { meters, all, isAdmin, outdated, t, message } = await askMeters(hass, config);
+    if (message) {
+      return message;
+    }
     pictures = present(meters.map((meter) => meter.entities.last_episode));
     const newest = newestPicture(hass.states);
-    const list = (/** @type {Record<string, unknown>} */ more) => ({
-      type: "custom:rion-nl43-alert-list",
-      ...(meters.length === 1 && { config_entry_id: meters[0].config_entry_id }),
-      grid_options: { columns: "full" },
-      ...more,
-    });
-    const lists = [
+    // The card shows the alerts of one meter or of all; where some are chosen there is one for each.
+    const lists = (/** @type {{show: "open" | "past", limit?: number}} */ config) =>
+      all ? [alertList(config)] : meters.map((meter) => alertList({ ...config, title: meter.name }, meter));
+    const alerts = [
       heading(t("strategy.alerts.open"), "mdi:bell-alert-outline"),
-      list({ show: "open" }),
+      ...lists({ show: "open" }),
       heading(t("strategy.alerts.past"), "mdi:history"),
-      list({ show: "past", limit: PAST }),
+      ...lists({ show: "past", limit: PAST }),
     ];
-    const picture = { type: "picture-entity", entity: newest, show_name: false, show_state: false, grid_options: FULL };
+    const picture = {
+      type: "picture-entity",
+      entity: newest,
+      show_name: false,
+      show_state: false,
+      // It opens from its row in the list. Home Assistant gives pictures that can be tapped a role that there is not.
+      tap_action: { action: "none" },
+      grid_options: FULL,
+    };
     return {
       type: "sections",
-      max_columns: 3,
+      max_columns: 2,
       header: HEADER,
       badges: present([conditionsBadge([], outdated)]),
       sections: present([
-        section(lists, { column_span: 2 }),
+        section(alerts),
         section([
           newest && heading(t("strategy.alerts.last"), "mdi:image-outline"),
           newest && picture,
-          heading(t("strategy.rules.title"), "mdi:bell-cog-outline", editBadges(isAdmin, t)),
+          heading(t("strategy.rules.title"), "mdi:bell-cog-outline"),
           ...rules(meters, isAdmin, t),
         ]),
       ]),
@@ -62,6 +70,7 @@ export class AlertsView extends HTMLElement {
   static shouldRegenerate(_config, before, hass) {
     return (
       metersChanged(before, hass) ||
+      retryDue(before, hass) ||
       entitiesChanged(before, hass) ||
       (pictures.some((entityId) => before.states[entityId] !== hass.states[entityId]) &&
         newestPicture(before.states) !== newestPicture(hass.states))
@@ -82,19 +91,23 @@ function newestPicture(states) {
 }
 
 /**
- * The rules of all meters, each meter's below its name.
+ * The rules of all meters that have any, each meter's below its name.
  *
  * @param {Meter[]} meters
  * @param {boolean} isAdmin
- * @param {(key: string) => string} t
+ * @param {import("../core/texts.js").Translate} t
  */
 function rules(meters, isAdmin, t) {
   const ruled = meters.filter((meter) => meter.rules.length);
-  if (!ruled.length) {
-    return [noRules(isAdmin, t)];
-  }
-  return ruled.flatMap((meter) => [
-    heading(meter.name, "mdi:microphone-outline", [], { heading_style: "subtitle", tap_action: goTo(pathOf(meter)) }),
-    ...meter.rules.flatMap(ruleTiles),
-  ]);
+  return ruled.length
+    ? ruled.flatMap((meter) => [meterHeading(meter), alertList({ show: "rules" }, meter)])
+    : [noRules(meters, isAdmin, t)];
+}
+
+/** @param {Meter} meter */
+function meterHeading(meter) {
+  return heading(meter.name, "mdi:microphone-outline", [], {
+    heading_style: "subtitle",
+    tap_action: goTo(pathOf(meter)),
+  });
 }

@@ -13,6 +13,9 @@
 export const OWN_NAME = { type: "entity" };
 export const FULL = { columns: 12 };
 export const HALF = { columns: 6 };
+export const THIRD = { columns: 4 };
+const UNKNOWN = ["unknown", "unavailable"];
+
 /**
  * The badge that counts meters by how they are, and offers a page of the present version.
  *
@@ -55,6 +58,22 @@ export function unlessState(entity, state) {
 }
 
 /**
+ * @param {EntityId} entity
+ * @returns {Config[]} Visible while there is something to read.
+ */
+export function whenKnown(entity) {
+  return unlessState(entity, UNKNOWN);
+}
+
+/**
+ * @param {EntityId} entity
+ * @returns {Config[]} Visible while there is nothing to read; always where there is no entity to ask.
+ */
+export function unlessKnown(entity) {
+  return whenState(entity, UNKNOWN);
+}
+
+/**
  * Visible while the meter can be reached: most of its entities are unavailable otherwise.
  *
  * @param {{entities: Record<string, string>}} meter
@@ -76,24 +95,18 @@ export function tile(entity, more = {}) {
  * A tile that presses a button when it is tapped, after a question where one is given.
  *
  * @param {EntityId} entity
- * @param {{name?: string, color: string, question?: string, visibility?: Config[]}} more
+ * @param {string} [question]
+ * @param {Config} [more]
  * @returns {Config | undefined}
  */
-export function pressTile(entity, { name, color, question, visibility }) {
+export function pressTile(entity, question, more = {}) {
   const press = {
     action: "perform-action",
     perform_action: "button.press",
     target: { entity_id: entity },
     ...(question && { confirmation: { text: question } }),
   };
-  return tile(entity, {
-    ...(name && { name }),
-    color,
-    hide_state: true,
-    tap_action: press,
-    icon_tap_action: press,
-    ...(visibility?.length && { visibility }),
-  });
+  return tile(entity, { color: "primary", hide_state: true, tap_action: press, icon_tap_action: press, ...more });
 }
 
 /**
@@ -120,28 +133,6 @@ export function stateBadge(entity, state, more = {}) {
 }
 
 /**
- * A tile of a rule's grade, whose colour follows it.
- *
- * @param {EntityId} entity
- * @param {string} name
- * @param {Config} [more]
- * @returns {Config[]} One card for each colour, of which one is seen.
- */
-export function gradeTiles(entity, name, more = {}) {
-  const looks = [
-    { state: "alarm", color: "red", icon: "mdi:alert-octagon" },
-    { state: "warning", color: "amber", icon: "mdi:alert" },
-    { state: "ok", color: "green", icon: "mdi:check-circle-outline" },
-    { state: ["unknown", "unavailable"], color: "grey", icon: "mdi:help-circle-outline" },
-  ];
-  return present(
-    looks.map(({ state, color, icon }) =>
-      tile(entity, { name, color, icon, grid_options: FULL, ...more, visibility: whenState(entity, state) }),
-    ),
-  );
-}
-
-/**
  * Words that stand out, in the colour of what they are. The text must not hold data: it is a template.
  *
  * @param {"error" | "warning" | "info"} kind
@@ -156,7 +147,7 @@ export function hint(kind, title, text, visibility = []) {
     text_only: true,
     content: `<ha-alert alert-type="${kind}" title="${title}">${text}</ha-alert>`,
     grid_options: { columns: "full" },
-    ...(visibility.length && { visibility }),
+    visibility,
   };
 }
 
@@ -183,9 +174,24 @@ export function figures(entities, columns, more = {}) {
   };
 }
 
-/** Visible on a phone, or on everything wider. */
-export const NARROW = [{ condition: "screen", media_query: "(max-width: 599px)" }];
-export const BROAD = [{ condition: "screen", media_query: "(min-width: 600px)" }];
+/**
+ * Entities below one another, each with its value at the right.
+ *
+ * @param {EntityId[]} entities
+ * @param {Config[]} [visibility]
+ * @returns {Config | undefined}
+ */
+export function rows(entities, visibility = []) {
+  const known = present(entities);
+  return known.length
+    ? {
+        type: "entities",
+        entities: known.map((entity) => ({ entity, name: OWN_NAME })),
+        grid_options: FULL,
+        visibility,
+      }
+    : undefined;
+}
 
 /**
  * Go to another page of this dashboard, or to any page of Home Assistant if it begins with a slash.

@@ -10,17 +10,16 @@
 import { followTexts, loadTexts } from "../core/texts.js";
 import { AlertsView } from "./alerts-view.js";
 import { ConditionsBadge } from "./conditions-badge.js";
-import { goTo, hint, section } from "./configs.js";
 import { DashboardEditor, EDITOR } from "./editor.js";
 import { FleetView } from "./fleet-view.js";
+import { askMeters, retryDue } from "./messages.js";
 import { MeterView } from "./meter-view.js";
-import { metersChanged, pathOf, shownMeters } from "./meters.js";
+import { metersChanged, pathOf } from "./meters.js";
 
 export const TYPE = "rion-nl43";
 const ICON = "mdi:volume-high";
 /** More pages than these are reached from the first page alone. */
 const MOST_TABS = 5;
-const ADD_A_METER = "/config/integrations/dashboard/add?domain=rion_nl43";
 
 export class Dashboard extends HTMLElement {
   /** @param {any} hass */
@@ -38,10 +37,11 @@ export class Dashboard extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, isAdmin }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const { meters, t, message } = await askMeters(hass, config);
     const title = t("strategy.title");
-    if (!meters.length) {
-      return { title, views: [config.meters?.length ? gone(t) : empty(isAdmin, t)] };
+    const first = { title: t("strategy.fleet.title"), path: "meters" };
+    if (message) {
+      return { title, views: [{ ...first, ...message }] };
     }
     const { meters: chosen, traces } = config;
     const view = (/** @type {string} */ kind, /** @type {Partial<StrategyConfig>} */ more) => ({
@@ -58,11 +58,7 @@ export class Dashboard extends HTMLElement {
     if (meters.length === 1) {
       return { title, views: [...pages, alerts] };
     }
-    const fleet = {
-      title: t("strategy.fleet.title"),
-      path: "meters",
-      ...view("fleet", traces === undefined ? {} : { traces }),
-    };
+    const fleet = { ...first, ...view("fleet", traces === undefined ? {} : { traces }) };
     return { title, views: [fleet, alerts, ...pages] };
   }
 
@@ -72,31 +68,8 @@ export class Dashboard extends HTMLElement {
    * @param {any} hass
    */
   static shouldRegenerate(_config, before, hass) {
-    return metersChanged(before, hass);
+    return metersChanged(before, hass) || retryDue(before, hass);
   }
-}
-
-/**
- * @param {boolean} isAdmin
- * @param {(key: string) => string} t
- */
-function empty(isAdmin, t) {
-  const add = { text: t("strategy.empty.button"), icon: "mdi:plus", tap_action: goTo(ADD_A_METER) };
-  const card = {
-    type: "empty-state",
-    icon: "mdi:microphone-outline",
-    title: t("strategy.empty.title"),
-    content: t(isAdmin ? "strategy.empty.text" : "strategy.empty.ask"),
-    content_only: true,
-    ...(isAdmin && { buttons: [add] }),
-  };
-  return { title: t("strategy.fleet.title"), path: "meters", type: "panel", cards: [card] };
-}
-
-/** @param {(key: string) => string} t */
-function gone(t) {
-  const card = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
-  return { title: t("strategy.fleet.title"), path: "meters", type: "sections", sections: [section([card])] };
 }
 
 /** Make the dashboard and its pages known to Home Assistant; once per page. */

@@ -49,7 +49,12 @@ export class DashboardEditor extends HTMLElement {
     this._hass = hass;
     if (!this._loading) {
       this._loading = true;
-      Promise.all([loadMeters(hass), loadTexts(hass.language)]).then(([{ meters }, t]) => {
+      // Without an answer what was chosen stays as it is, and the rest can be changed.
+      const asked = loadMeters(hass).then(
+        ({ meters }) => meters,
+        () => [],
+      );
+      Promise.all([asked, loadTexts(hass.language)]).then(([meters, t]) => {
         this._form = { meters, t };
         this._draw();
       });

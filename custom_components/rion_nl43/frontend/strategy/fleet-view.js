@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * The first page: every meter with its level now, its grade and its link, the worst first.
+ * The first page: every meter with its level now, its grade, its link and its coverage, the worst first.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string, placeholders?: Record<string, string | number>) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { loadTexts } from "../core/texts.js";
 import { LOOKS, Order } from "./condition.js";
 import { FULL, HEADER, conditionsBadge, goTo, heading, present } from "./configs.js";
-import { section, stateBadge, tile, unlessState, whenLinked, whenState } from "./configs.js";
-import { entitiesChanged, metersChanged, pathOf, shownMeters } from "./meters.js";
+import { section, stateBadge, tile, unlessKnown, unlessState, whenKnown, whenLinked, whenState } from "./configs.js";
+import { askMeters, retryDue } from "./messages.js";
+import { entitiesChanged, metersChanged, pathOf } from "./meters.js";
 
 /** More meters than these are shown by their levels alone: a page of moving lines is not read any more. */
 const MOST_TRACES = 6;
@@ -26,8 +26,11 @@ export class FleetView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const { meters, outdated, t, message } = await askMeters(hass, config);
     shown = meters;
+    if (message) {
+      return message;
+    }
     const traces = config.traces ?? meters.length <= MOST_TRACES;
     const sorted = order.sort(meters, hass.states, Date.now());
     return {
@@ -47,6 +50,7 @@ export class FleetView extends HTMLElement {
   static shouldRegenerate(_config, before, hass) {
     return (
       metersChanged(before, hass) ||
+      retryDue(before, hass) ||
       entitiesChanged(before, hass) ||
       (before.states !== hass.states && order.isStale(shown, hass.states, Date.now()))
     );
@@ -59,11 +63,12 @@ export class FleetView extends HTMLElement {
  * @param {Translate} t
  */
 function meterSection(meter, traces, t) {
-  const { link, lp, leq_15min: leq, connection } = meter.entities;
+  const { link, lp, leq_15min: leq, coverage_today: coverage, connection } = meter.entities;
   const linked = whenLinked(meter);
+  const alone = [...linked, ...unlessKnown(leq)];
   const page = { tap_action: goTo(pathOf(meter)) };
   return section([
-    heading(meter.name, "mdi:microphone-outline", badges(meter), page),
+    heading(meter.name, "mdi:microphone-outline", badges(meter, traces), page),
     traces && {
       type: "custom:rion-nl43-live-trace",
       config_entry_id: meter.config_entry_id,
@@ -71,7 +76,11 @@ function meterSection(meter, traces, t) {
       grid_options: { columns: 12, rows: 3 },
       visibility: linked,
     },
-    ...[lp, leq].map((entity) => tile(entity, { ...page, color: "primary", visibility: linked })),
+    // The level has the row to itself until there is one of 15 minutes.
+    !traces && leq && tile(lp, { ...page, color: "primary", visibility: [...linked, ...whenKnown(leq)] }),
+    !traces && tile(lp, { ...page, color: "primary", grid_options: FULL, visibility: alone }),
+    tile(leq, { ...page, color: "primary", visibility: [...linked, ...whenKnown(leq)] }),
+    traces && tile(coverage, { ...page, color: "primary", visibility: [...linked, ...whenKnown(coverage)] }),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),
@@ -93,17 +102,21 @@ function meterSection(meter, traces, t) {
   ]);
 }
 
-/** @param {Meter} meter */
-function badges(meter) {
-  const { worst_grade: grade, run_state: run, link } = meter.entities;
+/**
+ * @param {Meter} meter
+ * @param {boolean} traces Many meters have one row each: coverage is in the heading then, so that all fit on a screen.
+ */
+function badges(meter, traces) {
+  const { worst_grade: grade, run_state: run, coverage_today: coverage } = meter.entities;
   const measuring = { icon: "mdi:record-circle-outline", color: "green" };
+  const covered = [...whenLinked(meter), ...whenKnown(coverage)];
   return [
     stateBadge(grade, "alarm", LOOKS.alarm),
     stateBadge(grade, "warning", LOOKS.warning),
     stateBadge(run, "measuring", measuring),
     stateBadge(run, "paused", { icon: "mdi:pause-circle-outline" }),
     stateBadge(run, "stopped", { icon: "mdi:stop-circle-outline" }),
-    link && { type: "entity", entity: link, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
+    !traces && coverage && { type: "entity", entity: coverage, visibility: covered },
   ];
 }
 
@@ -122,6 +135,7 @@ function mapSection(meters, t) {
         grid_options: { columns: "full", rows: 6 },
       },
     ],
-    { column_span: 4 },
+    // Where pages have two columns, beside an odd meter.
+    { column_span: meters.length % 2 ? 1 : 2 },
   );
 }

@@ -3,13 +3,28 @@
  * Alerts on a meter's page, and its rules.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { FULL, goTo, gradeTiles, heading, present, section, tile, unlessState } from "./configs.js";
+import { FULL, goTo, heading, section } from "./configs.js";
 
-/** Where rules are added and changed. */
-export const RULES_PAGE = "/config/integrations/integration/rion_nl43";
+const RULES_PAGE = "/config/integrations/integration/rion_nl43";
+const PAST = 5;
+
+/**
+ * The card of alerts or rules.
+ *
+ * @param {{show: "open" | "past" | "all" | "rules", limit?: number, title?: string}} config
+ * @param {Meter} [meter] All meters if none is given.
+ */
+export function alertList(config, meter) {
+  return {
+    type: "custom:rion-nl43-alert-list",
+    ...(meter && { config_entry_id: meter.config_entry_id }),
+    ...config,
+    grid_options: { columns: "full" },
+  };
+}
 
 /**
  * @param {Meter} meter
@@ -19,71 +34,22 @@ export const RULES_PAGE = "/config/integrations/integration/rion_nl43";
 export function alertSection(meter, isAdmin, t) {
   return section([
     heading(t("strategy.alerts.title"), "mdi:bell-outline", [], { tap_action: goTo("alerts") }),
-    {
-      type: "custom:rion-nl43-alert-list",
-      config_entry_id: meter.config_entry_id,
-      show: "all",
-      limit: 5,
-      grid_options: FULL,
-    },
-    ...ruleCards(meter, isAdmin, t),
+    alertList({ show: "all", limit: PAST }, meter),
+    heading(t("strategy.rules.title"), "mdi:bell-cog-outline", [], { heading_style: "subtitle" }),
+    meter.rules.length ? alertList({ show: "rules" }, meter) : noRules([meter], isAdmin, t),
   ]);
 }
 
 /**
- * The rules of a meter with their grades, or how to add the first.
+ * How to add the first rule.
  *
- * @param {Meter} meter
+ * @param {Meter[]} meters
  * @param {boolean} isAdmin
  * @param {Translate} t
  */
-function ruleCards(meter, isAdmin, t) {
-  if (!meter.rules.length) {
-    return [noRules(isAdmin, t)];
-  }
-  const title = heading(t("strategy.rules.title"), "mdi:bell-cog-outline", editBadges(isAdmin, t));
-  return [{ ...title, heading_style: "subtitle" }, ...meter.rules.flatMap(ruleTiles)];
-}
-
-/**
- * The way to where rules are changed, for who may.
- *
- * @param {boolean} isAdmin
- * @param {Translate} t
- */
-export function editBadges(isAdmin, t) {
-  const edit = { type: "button", icon: "mdi:pencil", text: t("strategy.rules.edit"), tap_action: goTo(RULES_PAGE) };
-  return isAdmin ? [edit] : [];
-}
-
-/**
- * A rule with its grade; with its switch while it is off.
- *
- * @param {Meter["rules"][number]} rule
- */
-export function ruleTiles(rule) {
-  const { grade, enabled } = rule.entities;
-  const on = gradeTiles(grade, rule.name, { state_content: ["state", "last_changed"] }).map((card) => ({
-    ...card,
-    visibility: [...card.visibility, ...unlessState(enabled, "off")],
-  }));
-  const off = tile(enabled, {
-    name: rule.name,
-    icon: "mdi:bell-off-outline",
-    grid_options: FULL,
-    features: [{ type: "toggle" }],
-    features_position: "inline",
-    visibility: unlessState(enabled, "on"),
-  });
-  return present([...on, off]);
-}
-
-/**
- * @param {boolean} isAdmin
- * @param {Translate} t
- */
-export function noRules(isAdmin, t) {
-  const add = { text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(RULES_PAGE) };
+export function noRules(meters, isAdmin, t) {
+  const entry = meters.length === 1 ? `#config_entry=${meters[0].config_entry_id}` : "";
+  const add = { text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(`${RULES_PAGE}${entry}`) };
   return {
     type: "empty-state",
     icon: "mdi:bell-plus-outline",

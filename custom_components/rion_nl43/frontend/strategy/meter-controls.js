@@ -3,35 +3,32 @@
  * The measurement of a meter with its keys, and those of its settings that are used from day to day.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { FULL, OWN_NAME, figures, heading, present, pressTile } from "./configs.js";
+import { FULL, THIRD, figures, heading, hint, pressTile, rows } from "./configs.js";
 import { section, stateBadge, tile, whenLinked, whenState } from "./configs.js";
 
 const SELECTS = ["frequency_weighting_main", "time_weighting_main", "store_mode"];
-const RUN_STATES = ["measuring", "paused", "stopped"];
 
 /**
  * @param {Meter} meter
  * @param {Translate} t
  */
 export function measurementSection(meter, t) {
-  const { run_state: run, measurement_start: start, elapsed, over, under } = meter.entities;
+  const { run_state: run, measurement_start: start, over, under } = meter.entities;
   const { leq, le, lmax, lmin, lpeak, ln1, ln2, ln3, ln4, ln5 } = meter.entities;
   const range = { color: "red", state_content: ["name"] };
-  const time = { color: "primary", ...(!(start && elapsed) && { grid_options: FULL }) };
   const cards = [
     heading(t("strategy.measurement.title"), "mdi:record-circle-outline", [
       stateBadge(over, "on", range),
       stateBadge(under, "on", range),
-      stateBadge(run, RUN_STATES),
+      stateBadge(start && run, ["measuring", "paused"], { entity: start }),
     ]),
+    run && hint("info", t("strategy.stopped.title"), t("strategy.stopped.text"), whenState(run, "stopped")),
+    ...keys(meter, t),
     figures([leq, le, lmax, lmin, lpeak], 4),
     figures([ln1, ln2, ln3, ln4, ln5], 5),
-    tile(start, time),
-    tile(elapsed, time),
-    ...keys(meter, t),
   ];
   return section(cards, { visibility: whenLinked(meter) });
 }
@@ -46,8 +43,9 @@ function keys(meter, t) {
   const { run_state: run } = meter.entities;
   const key = (/** @type {string} */ word, /** @type {string} */ color, /** @type {string[]} */ states) => {
     const question = color === "red" ? t("strategy.control.question") : undefined;
-    const visibility = whenState(run, states);
-    return pressTile(meter.entities[word], { name: t(`strategy.control.${word}`), color, question, visibility });
+    const name = t(`strategy.control.${word}`);
+    const looks = { name, color, vertical: true, grid_options: THIRD };
+    return pressTile(meter.entities[word], question, { ...looks, visibility: whenState(run, states) });
   };
   return [
     key("start", "green", ["stopped"]),
@@ -71,7 +69,6 @@ export function settingsSection(meter, hass, t) {
     (entity) => entity.device_id === meter.device_id && entity.entity_id.startsWith("select."),
   );
   const shown = SELECTS.map((key) => selects.find((entity) => entity.translation_key === key)?.entity_id);
-  const rows = present(shown).map((entity) => ({ entity, name: OWN_NAME }));
   return section([
     heading(t("strategy.settings.title"), "mdi:cog-outline"),
     tile(connection, {
@@ -80,7 +77,7 @@ export function settingsSection(meter, hass, t) {
       features_position: "inline",
       grid_options: FULL,
     }),
-    rows.length > 0 && { type: "entities", entities: rows, grid_options: FULL, visibility: whenLinked(meter) },
+    rows(shown, whenLinked(meter)),
     tile(watchdog, { color: "primary" }),
     tile(command, { color: "primary", state_content: ["event_type", "last_changed"] }),
   ]);

@@ -3,15 +3,13 @@
  * The link to a meter: how it is, what to do when it is lost, and what is known of the instrument.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
- * @typedef {(key: string) => string} Translate
+ * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { FULL, heading, hint, present, pressTile, section, tile } from "./configs.js";
-import { unlessState, whenLinked, whenState } from "./configs.js";
+import { FULL, heading, hint, present, pressTile, rows, section, whenLinked, whenState } from "./configs.js";
 
-/** What to do differs with what is wrong. */
+/** What to do differs with what is wrong. That a link is being made is said by the trace. */
 const HINTS = /** @type {const} */ ({
-  connecting: "info",
   timeout: "error",
   refused: "error",
   wedged: "error",
@@ -47,19 +45,11 @@ export function linkSection(meter, t) {
   const { link, feed, reconnects, round_trip: roundTrip, last_loss: loss, run_state: run } = meter.entities;
   const { battery, power_source: power, card_free: card, card_free_percent: share } = meter.entities;
   const { clock_offset: clock, sync_clock: setClock } = meter.entities;
-  const plain = { color: "primary" };
-  const linked = { ...plain, visibility: whenLinked(meter) };
   return section([
     heading(t("strategy.link.heading"), "mdi:lan"),
-    tile(link, { color: "green", visibility: whenState(link, "connected") }),
-    tile(link, { color: "grey", visibility: whenState(link, "standby") }),
-    tile(link, { color: "deep-orange", visibility: unlessState(link, ["connected", "standby"]) }),
-    tile(feed, plain),
-    tile(reconnects, plain),
-    tile(roundTrip, linked),
-    tile(loss, { ...plain, state_content: ["state", "reason"], grid_options: FULL }),
-    ...[battery, power, card, share, clock].map((entity) => tile(entity, linked)),
-    pressTile(setClock, { color: "primary", visibility: whenState(run, "stopped") }),
+    rows([link, feed, reconnects, loss]),
+    rows([battery, power, share ?? card, clock, roundTrip], whenLinked(meter)),
+    pressTile(setClock, undefined, { grid_options: FULL, visibility: whenState(run, "stopped") }),
   ]);
 }
 

@@ -5,15 +5,15 @@
  * @typedef {import("../core/meters.js").Meter} Meter
  */
 
-import { loadTexts } from "../core/texts.js";
-import { HEADER, OWN_NAME, conditionsBadge, hint, present, section } from "./configs.js";
-import { stateBadge, unlessState, whenLinked } from "./configs.js";
+import { HEADER, OWN_NAME, conditionsBadge, present, section } from "./configs.js";
+import { stateBadge, unlessState, whenKnown, whenLinked, whenState } from "./configs.js";
 import { LOOKS } from "./condition.js";
+import { askMeters, gone, retryDue } from "./messages.js";
 import { alertSection } from "./meter-alerts.js";
 import { measurementSection, settingsSection } from "./meter-controls.js";
 import { daySection, nowSection, weekSection } from "./meter-levels.js";
 import { activitySection, linkHints, linkSection } from "./meter-link.js";
-import { entitiesChanged, metersChanged, shownMeters } from "./meters.js";
+import { entitiesChanged, metersChanged } from "./meters.js";
 
 const NOT_LOST = ["connected", "standby"];
 
@@ -23,11 +23,13 @@ export class MeterView extends HTMLElement {
    * @param {any} hass
    */
   static async generate(config, hass) {
-    const [{ meters, isAdmin, outdated }, t] = await Promise.all([shownMeters(hass, config), loadTexts(hass.language)]);
+    const { meters, isAdmin, outdated, t, message } = await askMeters(hass, config);
+    if (message) {
+      return message;
+    }
     const meter = meters.find((each) => each.serial === config.meter);
     if (!meter) {
-      const gone = hint("warning", t("strategy.gone.title"), t("strategy.gone.text"));
-      return { type: "sections", sections: [section([gone])] };
+      return gone(t);
     }
     return {
       type: "sections",
@@ -40,8 +42,8 @@ export class MeterView extends HTMLElement {
         nowSection(meter, t),
         measurementSection(meter, t),
         alertSection(meter, isAdmin, t),
-        daySection(meter, t),
-        weekSection(meter, t),
+        await daySection(meter, hass, t),
+        await weekSection(meter, hass, t),
         settingsSection(meter, hass, t),
         linkSection(meter, t),
         activitySection(meter, hass, t),
@@ -55,20 +57,23 @@ export class MeterView extends HTMLElement {
    * @param {any} hass
    */
   static shouldRegenerate(_config, before, hass) {
-    return metersChanged(before, hass) || entitiesChanged(before, hass);
+    return metersChanged(before, hass) || retryDue(before, hass) || entitiesChanged(before, hass);
   }
 }
 
 /** @param {Meter} meter */
 function badges(meter) {
-  const { worst_grade: grade, link, run_state: run } = meter.entities;
-  const graded = /** @type {const} */ (["alarm", "warning", "ok"]);
+  const { worst_grade: grade, link, run_state: run, coverage_today: coverage } = meter.entities;
+  const graded = /** @type {const} */ (["alarm", "warning"]);
   const named = { name: OWN_NAME, show_name: true };
   return present([
     ...graded.map((word) => stateBadge(grade, word, { ...named, ...LOOKS[word] })),
+    // Nobody knows that all is well with a meter that cannot be reached.
+    stateBadge(grade, "ok", { ...named, ...LOOKS.ok, visibility: [...whenState(grade, "ok"), ...whenLinked(meter)] }),
     run && { type: "entity", entity: run, ...named, color: "primary", visibility: whenLinked(meter) },
     link && { type: "entity", entity: link, ...named, color: "green", visibility: whenLinked(meter) },
     stateBadge(link, "standby", { ...named, ...LOOKS.standby }),
     link && { type: "entity", entity: link, ...named, ...LOOKS.lost, visibility: unlessState(link, NOT_LOST) },
+    coverage && { type: "entity", entity: coverage, ...named, color: "primary", visibility: whenKnown(coverage) },
   ]);
 }

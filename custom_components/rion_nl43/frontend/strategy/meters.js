@@ -2,9 +2,9 @@
 /**
  * Which meters a dashboard shows, and when what it was made of has changed.
  *
- * @typedef {import("../core/meters.js").Meter} Meter
  * Meters are chosen by their serial numbers, which stay when one is removed and added again.
  *
+ * @typedef {import("../core/meters.js").Meter} Meter
  * @typedef {{type: string, meters?: string[], traces?: boolean, meter?: string}} StrategyConfig
  */
 
@@ -17,13 +17,13 @@ const DOMAIN = "rion_nl43";
  *
  * @param {any} hass
  * @param {StrategyConfig} config
- * @returns {Promise<{meters: Meter[], isAdmin: boolean, outdated: boolean}>}
+ * @returns {Promise<{meters: Meter[], all: boolean, isAdmin: boolean, outdated: boolean}>} `all`: none is left out.
  */
 export async function shownMeters(hass, config) {
   const { meters, is_admin: isAdmin, version } = await loadMeters(hass);
   const wanted = config.meters?.length ? new Set(config.meters) : undefined;
   const shown = wanted ? meters.filter((meter) => wanted.has(meter.serial)) : meters;
-  return { meters: shown, isAdmin, outdated: reloadNeeded(version) };
+  return { meters: shown, all: shown.length === meters.length, isAdmin, outdated: reloadNeeded(version) };
 }
 
 /**

@@ -1,0 +1,200 @@
+"""What the dashboard costs: no row in the database, no command to a meter, no growing memory, little of a processor."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+import contextlib
+from dataclasses import dataclass
+import math
+import re
+import sqlite3
+import time
+
+from playwright.async_api import Browser, CDPSession, Page, StorageState, expect
+import pytest
+import pytest_asyncio
+
+from emulator import EmulatedMeter
+from script.demo_home import dashboard, meters as demo
+from script.demo_home.home import Home
+from script.demo_home.meters import Device
+
+from .facts import wait_for
+from .modules import mount, pass_s
+from .visitor import PICTURES, TIMEOUT_MS, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PATH = f"/{dashboard.URL_PATH}"
+DATABASE = "home-assistant_v2.db"
+SCENE = "construction"
+SPAN_S = 20.0
+# Spans are in step neither with the seconds in which levels are published nor with the minutes of windows and facts:
+# each entity may have so many rows more, and each command be sent so much more often.
+APART, SHARE_APART = 2, 0.15
+# What a meter is asked for last after it was added.
+LAST_FACTS = ("battery", "card_free", "clock_offset", "power_source")
+# By then all buffers of a trace of five minutes are full.
+FULL_MIN, LATER_MIN = 6, 10
+GROWTH_AT_MOST_B = 256 * 1024
+PER_SECOND = 10
+BUSY_AT_MOST, FRAMES_AT_MOST = 0.2, 30
+MEASURED_S = 5.0
+COUNT_PICTURES = """window.pictures = 0;
+const { clearRect } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+  window.pictures += 1;
+  return clearRect.apply(this, area);
+};"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some time, in seconds since the epoch, and how often each meter got each command in it."""
+
+    began: float
+    ended: float
+    commands: list[Counter[str]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(
+    home: Home, meters: list[EmulatedMeter], device: Device, plugged: Device
+) -> AsyncIterator[tuple[str, ...]]:
+    """One meter that is streamed and one that is polled, both measuring; gives the pages of their dashboard."""
+    await demo.set_options(home.api, device, watchdog="off", feed="streamed")
+    await demo.set_options(home.api, plugged, watchdog="off")
+    await dashboard.save(home.api)
+    for meter in meters:
+        meter.instrument.press_start()
+        await demo.wait_for_level(home.api, meter.config.serial)
+    await wait_for(home, LAST_FACTS, lambda state: state not in demo.NO_LEVEL)
+    yield (PATH, f"{PATH}/alerts", *(f"{PATH}/meter-{meter.config.serial}" for meter in meters))
+    for meter in meters:
+        meter.change_scene(meter.config.scene)
+        meter.instrument.press_stop()
+    await demo.set_options(home.api, device, feed="polled")
+
+
+def note(what: str) -> None:
+    """Tell a figure, beside the pictures too."""
+    print(what)  # noqa: T201 # who runs the tests with -s wants to know
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (PICTURES / "dashboard-costs.txt").open("a") as file:
+        file.write(f"{what}\n")
+
+
+def rows_of(home: Home, span: Span) -> Counter[str]:
+    """Count the rows of each entity that tell of a change in this time."""
+    query = """SELECT states_meta.entity_id, COUNT(*) FROM states JOIN states_meta USING (metadata_id)
+        WHERE last_updated_ts >= ? AND last_updated_ts < ? GROUP BY metadata_id"""
+    with contextlib.closing(sqlite3.connect(f"file:{home.folder / DATABASE}?mode=ro", uri=True)) as database:
+        return Counter(dict(database.execute(query, (span.began, span.ended))))
+
+
+async def observe(meters: list[EmulatedMeter]) -> Span:
+    """Let the same sound be heard anew for a while."""
+    for meter in meters:
+        meter.change_scene(SCENE)
+    before = [len(meter.referee.commands) for meter in meters]
+    began = time.time()
+    await asyncio.sleep(SPAN_S)
+    after = [len(meter.referee.commands) for meter in meters]
+    got = zip(meters, before, after, strict=True)
+    lines = [Counter(each.line for each in meter.referee.commands[then:now]) for meter, then, now in got]
+    return Span(began, time.time(), lines)
+
+
+def more_often(opened: Counter[str], *closed: Counter[str]) -> dict[str, tuple[int, int]]:
+    """Give what there is clearly more of with the pages open, with how much there is at most with them closed."""
+    most = {key: max(count[key] for count in closed) for key in opened}
+    return {key: (most[key], n) for key, n in opened.items() if n > most[key] + max(APART, SHARE_APART * most[key])}
+
+
+async def written(home: Home, span: Span) -> None:
+    """Wait until the recorder has written what came after a span: it does so some seconds later."""
+    async with asyncio.timeout(TIMEOUT_MS / 1000):
+        while not rows_of(home, Span(span.ended, math.inf, [])):  # noqa: ASYNC110 # nobody tells of rows
+            await asyncio.sleep(0.5)
+
+
+async def statistic_ids(home: Home) -> set[str]:
+    """Tell of which entities there are statistics: each gets one row of them in five minutes."""
+    async with home.api.websocket() as websocket:
+        return {each["statistic_id"] for each in await websocket.command("recorder/list_statistic_ids")}
+
+
+async def test_looking_costs_no_row_and_no_command(
+    browser: Browser, home: Home, session: StorageState, meters: list[EmulatedMeter], pages: tuple[str, ...]
+) -> None:
+    """With all pages open no more rows are written, of the same entities, and no more commands are sent."""
+    before, known = await observe(meters), await statistic_ids(home)
+    async with contextlib.AsyncExitStack() as windows:
+        for path in pages:
+            visitor = await windows.enter_async_context(Visitor.arrive(browser, home.url, session))
+            await visitor.go(path)
+            card = "rion-nl43-alert-list" if path.endswith("alerts") else "rion-nl43-live-trace"
+            await expect(visitor.page.locator(card).first).to_be_visible(timeout=TIMEOUT_MS)
+        opened = await observe(meters)
+        assert await statistic_ids(home) == known
+    after = await observe(meters)
+    await written(home, after)
+    spans = (before, opened, after)
+    rows = [rows_of(home, span) for span in spans]
+    note(f"rows in {SPAN_S:.0f} s closed, open, closed: {[count.total() for count in rows]} of {len(rows[1])} entities")
+    note(f"commands to the meters meanwhile: {[[each.total() for each in span.commands] for span in spans]}")
+    assert min(count.total() for count in rows) > SPAN_S
+    assert not more_often(rows[1], rows[0], rows[2])
+    for number, commands in enumerate(opened.commands):
+        assert not more_often(commands, before.commands[number], after.commands[number])
+
+
+async def test_a_page_leaves_the_browser_its_time(visitor: Visitor, pages: tuple[str, ...]) -> None:
+    """The one of a streamed meter, and the first with all traces: no more pictures than can be seen."""
+    page = visitor.page
+    await page.add_init_script(COUNT_PICTURES)
+    browser = await page.context.new_cdp_session(page)
+    await browser.send("Performance.enable")
+    for path in (pages[0], pages[2]):
+        await visitor.go(path)
+        level = page.locator("rion-nl43-live-trace:visible .level").first
+        await expect(level).to_have_text(re.compile(r"\d+\.\d"), timeout=TIMEOUT_MS)
+        await page.evaluate("document.fonts.ready.then(() => new Promise(requestIdleCallback))")
+        traces = await page.locator("rion-nl43-live-trace:visible").count()
+        began, busy, pictures = time.monotonic(), await task_s(browser), await page.evaluate("pictures")
+        await page.wait_for_timeout(1000 * MEASURED_S)
+        took = time.monotonic() - began
+        share = (await task_s(browser) - busy) / took
+        drawn = (await page.evaluate("pictures") - pictures) / took
+        note(f"{path}: main thread {100 * share:.1f} %, {drawn:.1f} pictures/s of {traces} traces")
+        assert drawn > 0
+        assert drawn <= FRAMES_AT_MOST * traces
+        assert share < BUSY_AT_MOST, f"{100 * share:.1f} %"
+
+
+async def task_s(browser: CDPSession) -> float:
+    """Tell how long the main thread has worked for the page."""
+    metrics = (await browser.send("Performance.getMetrics"))["metrics"]
+    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
+
+async def test_memory_does_not_grow(plain: Page) -> None:
+    """Ten minutes after all that a trace keeps is full it takes as much, and so does what it is made from."""
+    await mount(plain, {"metrics": ["leq"]})
+    browser = await plain.context.new_cdp_session(plain)
+    await plain.evaluate(f"play(hass, {PER_SECOND})")
+    await pass_s(plain, 60 * FULL_MIN)
+    full = await used(plain, browser)
+    await pass_s(plain, 60 * LATER_MIN)
+    later = await used(plain, browser)
+    note(f"memory after {FULL_MIN} min: {full / 1e6:.2f} MB, {LATER_MIN} min later: {later / 1e6:.2f} MB")
+    assert later - full < GROWTH_AT_MOST_B
+
+
+async def used(page: Page, browser: CDPSession) -> int:
+    """Tell how many bytes are in use without what may be thrown away, and what was sent, which the test alone keeps."""
+    await page.evaluate("void (hass.connection.sent.length = 0)")
+    # What is thrown away may hold on to something else until the next time.
+    for _ in range(3):
+        await browser.send("HeapProfiler.collectGarbage")
+    return int((await browser.send("Runtime.getHeapUsage"))["usedSize"])
