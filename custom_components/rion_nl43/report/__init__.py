@@ -1,0 +1,26 @@
+"""Reports of a meter's levels over a day, a week or a month. Pure: no Home Assistant, nothing is read or written."""
+
+from .figures import ClockChange, DayRow, HourRow, Levels, LimitRow, MeanRow, PeriodRow
+from .period import ReportKind, ReportPeriod
+from .report import Report, make_report
+from .sources import OWN_PLAN, Calibration, Exclusion, Limit, MeterDescription, ReportSources
+
+__all__ = [
+    "OWN_PLAN",
+    "Calibration",
+    "ClockChange",
+    "DayRow",
+    "Exclusion",
+    "HourRow",
+    "Levels",
+    "Limit",
+    "LimitRow",
+    "MeanRow",
+    "MeterDescription",
+    "PeriodRow",
+    "Report",
+    "ReportKind",
+    "ReportPeriod",
+    "ReportSources",
+    "make_report",
+]

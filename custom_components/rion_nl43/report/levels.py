@@ -1,0 +1,95 @@
+"""Levels over spans of a report."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+from ..acoustics.hours import HOUR_MS, exposure_pa2h
+from ..acoustics.stretches import Span, Stretch, clipped, total_of
+from .figures import HourRow, Levels
+from .sources import ReportSources
+
+# Shorter ones are told by the coverage alone: a meter that is asked once a second leaves out one now and then.
+MIN_GAP_MS = 60_000
+
+
+class StretchesOf:
+    """Stretches in order of time, of which some are wanted quickly."""
+
+    def __init__(self, stretches: tuple[Stretch, ...]) -> None:
+        """Take disjoint stretches."""
+        self._stretches = sorted(stretches, key=lambda stretch: stretch.began_ms)
+        self._begans_ms = [stretch.began_ms for stretch in self._stretches]
+
+    def within(self, span: Span) -> tuple[Stretch, ...]:
+        """Return what of them lies in a span."""
+        first = max(0, bisect_right(self._begans_ms, span.began_ms) - 1)
+        return clipped(self._stretches[first : bisect_left(self._begans_ms, span.ended_ms)], span)
+
+
+def levels_over(sources: ReportSources, stretches: tuple[Stretch, ...], span: Span) -> Levels:
+    """Return the levels over a span, of what lies in it."""
+    total = total_of(stretches)
+    coverage = min(1.0, total.covered_ms / (span.ended_ms - span.began_ms))
+    known = coverage >= sources.min_coverage
+    return Levels(
+        span=span,
+        coverage=coverage,
+        leq=total.leq if known else None,
+        lmax=total.lmax if known else None,
+        lmin=total.lmin if known else None,
+        percentiles=total.percentiles if known else {},
+        exposure_pa2h=exposure_pa2h(total.energy_ms),
+        meter_share=_meter_share(sources, span),
+    )
+
+
+def hour_row(sources: ReportSources, known: StretchesOf, span: Span, excluded: Iterable[Span]) -> HourRow:
+    """Return an hour of the local clock, or what has passed of it.
+
+    Where it is an hour of UTC as well it tells what the statistics tell; elsewhere it is worked out of the stretches.
+    """
+    hour = sources.hours.get(span.began_ms) if span.ended_ms - span.began_ms == HOUR_MS else None
+    if hour is None:
+        levels = levels_over(sources, known.within(span), span)
+    else:
+        told = hour.coverage >= sources.min_coverage
+        percentiles = {10: hour.l10, 90: hour.l90}
+        levels = Levels(
+            span=span,
+            coverage=hour.coverage,
+            leq=hour.leq if told else None,
+            lmax=hour.lmax if told else None,
+            lmin=hour.lmin if told else None,
+            percentiles={number: level for number, level in percentiles.items() if told and level is not None},
+            exposure_pa2h=hour.exposure_pa2h,
+            meter_share=hour.meter_share,
+        )
+    return HourRow(levels, sum(common_ms(each, span) for each in excluded))
+
+
+def gaps(stretches: Iterable[Stretch], span: Span, excluded: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans of at least a minute in which nothing is, of stretches in order of time and excluded spans."""
+    taken = sorted([*((stretch.began_ms, stretch.ended_ms) for stretch in stretches), *excluded])
+    found = []
+    at_ms = span.began_ms
+    for began_ms, ended_ms in (*taken, (span.ended_ms, span.ended_ms)):
+        if began_ms - at_ms >= MIN_GAP_MS:
+            found.append(Span(at_ms, began_ms))
+        at_ms = max(at_ms, ended_ms)
+    return tuple(found)
+
+
+def common_ms(one: Span, other: Span) -> int:
+    """Return how much time two spans have in common."""
+    return max(0, min(one.ended_ms, other.ended_ms) - max(one.began_ms, other.began_ms))
+
+
+def _meter_share(sources: ReportSources, span: Span) -> float:
+    """Return how much of what is covered in a span comes from the meter; of hours that are cut, in proportion."""
+    covered = meter = 0.0
+    hours = range(span.began_ms // HOUR_MS * HOUR_MS, span.ended_ms, HOUR_MS)
+    for hour in filter(None, map(sources.hours.get, hours)):
+        part = hour.coverage * common_ms(Span(1000 * hour.began, 1000 * hour.began + HOUR_MS), span)
+        covered += part
+        meter += part * hour.meter_share
+    return meter / covered if covered else 0.0
