@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any, Final
 
@@ -220,7 +220,7 @@ def _plain(value: Any, private: tuple[str, ...]) -> Any:
         for word in private:
             value = value.replace(word, REDACTED)
         return _IPV4.sub(REDACTED, value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _plain(part, private) for key, part in value.items()}
