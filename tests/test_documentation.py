@@ -239,7 +239,7 @@ def test_options() -> None:
             elif isinstance(default, tuple):
                 assert row[2] == ", ".join(map(str, default)) + " min"
             else:
-                assert row[2] == {None: "none", False: "off"}.get(default, str(default)), option
+                assert row[2] == {None: "none", False: "off", True: "on"}.get(default, str(default)), option
 
 
 def test_fields_of_alert_rules() -> None:
