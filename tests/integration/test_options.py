@@ -337,6 +337,8 @@ def test_every_option_is_asked_for() -> None:
         watchdog_schedule="schedule.site",
         power_switch="switch.plug",
         position=Position(48.137, 11.575),
+        ftp_first_port=50000,
+        ftp_last_port=50009,
         evening_from=time(19),
     )
     assert sorted(fields) == sorted(options.as_mapping())
