@@ -45,6 +45,15 @@ from .nl43 import (
     StateRefused,
     WrongMeter,
 )
+from .nl43.ftp import (
+    FtpDataBlocked,
+    FtpFileRefused,
+    FtpLost,
+    FtpModeRefused,
+    FtpPortsTaken,
+    FtpTooLarge,
+    UnsafeName,
+)
 
 # The first class that an error belongs to names its sentence, so the narrower ones come first.
 ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
@@ -69,6 +78,13 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (FtpLoginFailed, "ftp_login_failed"),
     (FtpRefused, "ftp_refused"),
     (FtpTimedOut, "ftp_timed_out"),
+    (FtpDataBlocked, "ftp_data_blocked"),
+    (FtpModeRefused, "ftp_mode_refused"),
+    (FtpPortsTaken, "ftp_ports_taken"),
+    (FtpFileRefused, "ftp_file_refused"),
+    (FtpTooLarge, "ftp_too_large"),
+    (FtpLost, "ftp_lost"),
+    (UnsafeName, "unsafe_name"),
     (FtpError, "ftp_failed"),
     (WrongMeter, "wrong_meter"),
     (NotAMeter, "not_a_meter"),

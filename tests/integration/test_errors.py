@@ -56,6 +56,16 @@ from custom_components.rion_nl43.nl43 import (
 )
 from custom_components.rion_nl43.nl43.commands import find
 from custom_components.rion_nl43.nl43.framing import encode, setting
+from custom_components.rion_nl43.nl43.ftp import (
+    FtpDataBlocked,
+    FtpFileRefused,
+    FtpLost,
+    FtpModeRefused,
+    FtpPortsTaken,
+    FtpTooLarge,
+    FtpUnusable,
+    UnsafeName,
+)
 
 from .texts import TEXTS, placeholders, read
 
@@ -84,6 +94,14 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (FtpLoginFailed("no"), "ftp_login_failed"),
     (FtpRefused("no"), "ftp_refused"),
     (FtpTimedOut("no"), "ftp_timed_out"),
+    (FtpDataBlocked(30, passive=False), "ftp_data_blocked"),
+    (FtpModeRefused("no"), "ftp_mode_refused"),
+    (FtpPortsTaken("no"), "ftp_ports_taken"),
+    (FtpFileRefused("no"), "ftp_file_refused"),
+    (FtpTooLarge("no"), "ftp_too_large"),
+    (FtpLost("no"), "ftp_lost"),
+    (UnsafeName("no"), "unsafe_name"),
+    (FtpUnusable("no"), "ftp_failed"),
     (FtpError("no"), "ftp_failed"),
     (NotConfirmed("Measure,Start", "Stop"), "not_confirmed"),
     (NotConfirmed("Measure,Start", None), "outcome_unknown"),
