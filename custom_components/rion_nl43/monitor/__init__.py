@@ -3,6 +3,18 @@
 from ..alerts import UNREACHABLE, UNREACHABLE_AFTER_S
 from .alerting.meter_alerts import MeterAlerts
 from .alerting.rule_state import RuleState
+from .calibration.calibration import LASTS_AT_MOST, MeterCalibration
+from .calibration.entry import (
+    NOMINAL_DB,
+    CalibrationEntry,
+    CalibrationReadings,
+    CalibrationRefusal,
+    CalibrationRefused,
+)
+from .calibration.tone import HeardTone
+from .card.activity import ActivityKind, CardActivity
+from .card.meter_card import MeterCard
+from .card.space import CardSpace
 from .control.baseline import Baseline, Drift
 from .control.command import Asked, Command, CommandState
 from .control.commands import Commands
@@ -12,15 +24,19 @@ from .errors import (
     AlertRefusal,
     BlockReason,
     BrokeDown,
+    CardNotQuiet,
     CommandBlocked,
     ControlRefused,
     CycleEnded,
+    FtpStaysOff,
     NoFreeStoreName,
+    NoFtp,
     NotBackAfterPowerCycle,
     NotConfirmed,
     NotSentInTime,
     PowerSwitchFailed,
     RefusalReason,
+    Unquiet,
 )
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
@@ -39,15 +55,25 @@ from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
     "HISTORY_S",
+    "LASTS_AT_MOST",
+    "NOMINAL_DB",
     "TRACE_S",
     "UNREACHABLE",
     "UNREACHABLE_AFTER_S",
+    "ActivityKind",
     "AlertError",
     "AlertRefusal",
     "Asked",
     "Baseline",
     "BlockReason",
     "BrokeDown",
+    "CalibrationEntry",
+    "CalibrationReadings",
+    "CalibrationRefusal",
+    "CalibrationRefused",
+    "CardActivity",
+    "CardNotQuiet",
+    "CardSpace",
     "Command",
     "CommandBlocked",
     "CommandState",
@@ -60,16 +86,21 @@ __all__ = [
     "Facts",
     "FeedMode",
     "FeedOptions",
+    "FtpStaysOff",
+    "HeardTone",
     "History",
     "LinkDiagnosis",
     "Measurement",
     "MeasurementMemory",
     "MeasurementState",
     "MeterAlerts",
+    "MeterCalibration",
+    "MeterCard",
     "MeterLive",
     "MeterMonitor",
     "MetricLevels",
     "NoFreeStoreName",
+    "NoFtp",
     "NotBackAfterPowerCycle",
     "NotConfirmed",
     "NotSentInTime",
@@ -86,6 +117,7 @@ __all__ = [
     "StartedCycle",
     "StopReason",
     "StoppedCycle",
+    "Unquiet",
     "Watchdog",
     "WatchdogState",
     "known_metrics",

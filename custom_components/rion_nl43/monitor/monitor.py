@@ -8,6 +8,8 @@ from typing import Any
 from ..acoustics import Basis
 from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
 from .alerting.meter_alerts import MeterAlerts
+from .calibration.calibration import MeterCalibration
+from .card.meter_card import MeterCard
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
@@ -36,9 +38,9 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`.
-    The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks
-    run in the event loop, and each `on_...` returns what ends the subscription.
+    `calibration`, `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`,
+    `watchdog`, `card`. The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is
+    released. Callbacks run in the event loop, and each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -67,16 +69,22 @@ class MeterMonitor:
         self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
         self.standby = Standby(link, kept.get("standby"), keep)
+        # What a calibrator sounds is no sound of the place: it is seen live, and nowhere else.
+        self.calibration = MeterCalibration(kept.get("calibration"), keep)
+        self.on_sample(self.calibration.take_sample)
         # Windows and then alerts go before all others: who gets a sample finds what follows from it.
         self.windows = MeterWindows(time_zone)
-        self.on_sample(self.windows.take_sample)
+        self.on_sample(self.calibration.gated(self.windows.take_sample))
+        self.calibration.on_marked(self.windows.exclude)
         self.on_facts(self.windows.take_facts)
         self.coverage = DayCoverage(time_zone, kept.get("coverage"), keep)
-        self.on_sample(self.coverage.take_sample)
+        self.on_sample(self.calibration.gated(self.coverage.take_sample))
+        self.calibration.on_marked(self.coverage.exclude)
         self.alerts = MeterAlerts(
             self._state,
             self.windows,
             self.standby,
+            calibration=self.calibration,
             serial=identity.serial,
             restored=kept.get("alerts"),
             episodes=episodes,
@@ -99,6 +107,17 @@ class MeterMonitor:
         self._watched_settings = WatchedSettings(self._state, self._feed)
         self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
         self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
+        self.card = MeterCard(
+            meter,
+            self._state,
+            self._feed,
+            baseline=self.baseline,
+            diagnosis=self.diagnosis,
+            commands=self.commands,
+            standby=self.standby,
+            restored=kept.get("card"),
+            keep=keep,
+        )
         self.on_measurement(lambda _: keep())
 
     @property
@@ -160,6 +179,8 @@ class MeterMonitor:
             "measurement": None if measurement is None else measurement.to_json(),
             "alerts": self.alerts.memory,
             "baseline": self.baseline.memory,
+            "card": self.card.memory,
+            "calibration": self.calibration.memory,
             "commands": self.commands.memory,
             "coverage": self.coverage.memory,
             "diagnosis": self.diagnosis.memory,
@@ -239,10 +260,12 @@ class MeterMonitor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep_running("standby", self.standby.run))
             tasks.create_task(keep_running("alerts", self.alerts.run))
+            tasks.create_task(keep_running("calibration", self.calibration.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
             tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
             tasks.create_task(keep_running("recovery", self.recovery.run))
             tasks.create_task(keep_running("watchdog", self.watchdog.run))
+            tasks.create_task(keep_running("card", self.card.run))
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""
