@@ -41,6 +41,7 @@ class Runner:
         if self._task is None:
             await self._link.close()
             return
+        await self._monitor.card.close()
         self._task.cancel()
         await asyncio.wait({self._task})
         await self._link.close()

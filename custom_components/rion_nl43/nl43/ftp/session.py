@@ -21,6 +21,7 @@ GROWTH = 2**20
 
 type Sink = Callable[[bytes], Awaitable[object]]
 type Progress = Callable[[int], object]
+type Watch = Callable[[str, int, int | None], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,11 @@ class FtpSession:
 
     After an error it is given up, for nobody knows what the meter would answer next. A clean no leaves it as it is
     (FtpFileRefused, FtpModeRefused, FtpPortsTaken), and what is refused before the meter hears of it (InvalidCommand, a
-    listed size beyond the limit).
+    listed size beyond the limit). `watch` is told the path of each file, the bytes so far, from 0 on, and the
+    listed size.
     """
+
+    watch: Watch | None = None
 
     def __init__(self, client: aioftp.Client, timeouts: FtpTimeouts, *, passive: bool, ports: range | None) -> None:
         """Take over a client that has logged in."""
@@ -96,12 +100,14 @@ class FtpSession:
             limit = min(limit, 2 * listed + GROWTH)
         size = 0
         async with self._one_thing():
+            self._tell(path, size, listed)
             async with contextlib.aclosing(self._transfer(f"RETR {path}", "I", refused=path)) as chunks:
                 async for chunk in chunks:
                     size += len(chunk)
                     if size > limit:
                         raise FtpTooLarge(f"{path!a} is larger than {limit} bytes, and no more are expected")
                     await sink(chunk)
+                    self._tell(path, size, listed)
                     if progress is not None:
                         progress(size)
             if listed is not None and size < listed:
@@ -112,6 +118,10 @@ class FtpSession:
         """Take leave of the meter, in words if it would understand them."""
         await leave(self._client, self._timeouts.goodbye_s, in_words=self._usable)
         self._usable = False
+
+    def _tell(self, path: str, size: int, listed: int | None) -> None:
+        if self.watch is not None:
+            self.watch(path, size, listed)
 
     @contextlib.asynccontextmanager
     async def _one_thing(self) -> AsyncIterator[None]:
