@@ -120,6 +120,7 @@ class TestMeters:
             "area_id": area.id,
             "loaded": True,
             "may_control": True,
+            "files": True,
             "position": [48.137, 11.575],
             "rules": [
                 {
@@ -134,6 +135,7 @@ class TestMeters:
                     "entities": {key: entity_id(hass, f"{rule_id}_{key}", platform) for key, platform in KEYS.items()},
                 }
             ],
+            "limits": [],
         }
         assert entities["lp"] == entity_id(hass, "lp")
         assert entities["unreachable"] == entity_id(hass, "unreachable", Platform.BINARY_SENSOR)

@@ -6,9 +6,15 @@
  */
 
 import { defineAlertList } from "./cards/alert-list.js";
+import { defineFiles } from "./cards/files-card.js";
+import { defineHours } from "./cards/hours.js";
 import { defineLiveTrace } from "./cards/live-trace.js";
+import { defineReport } from "./cards/report-card.js";
 import { defineStrategies } from "./strategy/dashboard.js";
 
 defineStrategies();
 defineLiveTrace();
 defineAlertList();
+defineHours();
+defineFiles();
+defineReport();
