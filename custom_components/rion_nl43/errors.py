@@ -12,10 +12,13 @@ from .const import DOMAIN
 from .monitor import (
     AlertError,
     BrokeDown,
+    CardNotQuiet,
     CommandBlocked,
     ControlRefused,
     CycleEnded,
+    FtpStaysOff,
     NoFreeStoreName,
+    NoFtp,
     NotBackAfterPowerCycle,
     NotConfirmed,
     NotSentInTime,
@@ -75,6 +78,8 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (BrokeDown, "broke_down"),
     (NoFreeStoreName, "no_free_store_name"),
     (NotBackAfterPowerCycle, "not_back_after_power_cycle"),
+    (NoFtp, "no_ftp"),
+    (FtpStaysOff, "ftp_stays_off"),
     (FtpLoginFailed, "ftp_login_failed"),
     (FtpRefused, "ftp_refused"),
     (FtpTimedOut, "ftp_timed_out"),
@@ -101,6 +106,8 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
             key = f"refused_{error.reason.value}"
         case CommandBlocked():
             key = f"blocked_{error.reason.value}"
+        case CardNotQuiet():
+            key = f"card_{error.reason.value}"
         case NotSentInTime():
             key = f"expired_{error.diagnosis.value}"
         case NotConfirmed(found=None):
