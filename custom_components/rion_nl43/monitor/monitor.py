@@ -10,6 +10,7 @@ from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
 from .alerting.meter_alerts import MeterAlerts
 from .calibration.calibration import MeterCalibration
 from .card.meter_card import MeterCard
+from .control.auto_clock import AutoClock
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
@@ -39,8 +40,8 @@ class MeterMonitor:
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
     `calibration`, `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`,
-    `watchdog`, `card`. The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is
-    released. Callbacks run in the event loop, and each `on_...` returns what ends the subscription.
+    `watchdog`, `auto_clock`, `card`. The link belongs to the caller, who closes it in the end; `run` opens it, unless
+    the meter is released. Callbacks run in the event loop, and each `on_...` returns what ends the subscription.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class MeterMonitor:
             restored=kept.get("commands"),
             keep=keep,
         )
+        self.auto_clock = AutoClock(self._state, self.commands, kept.get("auto_clock"), keep)
         self._watched_settings = WatchedSettings(self._state, self._feed)
         self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
         self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
@@ -178,6 +180,7 @@ class MeterMonitor:
         return {
             "measurement": None if measurement is None else measurement.to_json(),
             "alerts": self.alerts.memory,
+            "auto_clock": self.auto_clock.memory,
             "baseline": self.baseline.memory,
             "card": self.card.memory,
             "calibration": self.calibration.memory,
@@ -261,6 +264,7 @@ class MeterMonitor:
             tasks.create_task(keep_running("standby", self.standby.run))
             tasks.create_task(keep_running("alerts", self.alerts.run))
             tasks.create_task(keep_running("calibration", self.calibration.run))
+            tasks.create_task(keep_running("automatic clock", self.auto_clock.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
             tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
             tasks.create_task(keep_running("recovery", self.recovery.run))
