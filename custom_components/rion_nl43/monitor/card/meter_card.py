@@ -2,13 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+import contextlib
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import logging
 from pathlib import Path
 from typing import Any
 
-from ...nl43 import FtpLoginFailed, FtpRefused, FtpTimedOut, LinkClosed, LinkState, Meter, NL43Error
+from ...nl43 import (
+    AnswerError,
+    CommandRefused,
+    FtpLoginFailed,
+    FtpRefused,
+    FtpTimedOut,
+    LinkClosed,
+    LinkState,
+    Meter,
+    NL43Error,
+)
 from ...nl43.ftp import Entry, FolderFetched, FtpClient, FtpSession, fetch_file, fetch_folder
 from ...nl43.ftp.fetch import RunBlocking
 from ..control.baseline import Baseline
@@ -16,15 +27,15 @@ from ..control.commands import Commands
 from ..control.sender import Sender
 from ..errors import CardNotQuiet, NoFtp, Unquiet
 from ..feed.feed import Feed
-from ..kept import kept_flag, kept_mapping
-from ..measurement.clock import local_time
+from ..kept import kept_mapping
 from ..measurement.measurement import MeasurementState
 from ..recovery.diagnosis import Diagnostician
 from ..recovery.standby import Standby
 from ..signal import Signal
 from ..state import MeterState
 from .activity import ActivityKind, ActivityTeller, CardActivity
-from .quiet import Quiet
+from .clock import CardClock
+from .quiet import LOOK_EVERY_S, Quiet
 from .space import CardSpace
 from .switch import FtpSwitch
 
@@ -39,7 +50,8 @@ LOG_IN_EVERY_S = 2.0
 LINGER_S = 30.0
 PUT_BACK_WITHIN_S = 10.0
 PUT_BACK_AGAIN_S = 60.0
-CLOSE_WITHIN_S = 6.0
+LEAVE_WITHIN_S = 6.0
+NOT_WATCHED = "the meter is not watched any more"
 
 
 class MeterCard:
@@ -69,12 +81,11 @@ class MeterCard:
         self._meter = meter
         self._state = state
         self._feed = feed
-        self._standby = standby
         self._keep = keep
         self._loop = asyncio.get_running_loop()
         self._door = diagnosis.ftp_door
         self._sender = Sender(meter, state, feed, baseline, diagnosis)
-        self._switch = FtpSwitch(meter, self._sender, owes_off=kept_flag(kept.get("ftp_owes_off")), keep=self._changed)
+        self._switch = FtpSwitch(meter, self._sender, restored=kept.get("ftp_owes"), keep=self._changed)
         self._quiet = Quiet(
             meter, state, feed, commands, diagnosis=diagnosis, standby=standby, on_command=self._switch.take_command
         )
@@ -89,12 +100,12 @@ class MeterCard:
         self._news = asyncio.Event()
         self._cut: asyncio.Timeout | None = None
         self._why_cut: NL43Error | None = None
-        ahead_s = kept.get("clock_ahead_of_utc_s")
-        self._ahead_of_utc_s = float(ahead_s) if isinstance(ahead_s, int | float) and abs(ahead_s) < 1e9 else None
-        self._offset_s: float | None = None
-        state.facts_changes.connect(lambda _: self._take_facts())
+        self._closed = False
+        self._clock = CardClock(state, kept.get("clock_ahead_of_utc_s"), keep)
+        state.facts_changes.connect(lambda _: self._take_space())
         state.measurements.connect(lambda _: self._take_space())
         standby.on_change(self._take_standby)
+        standby.before_release = self._leave
 
     @property
     def client(self) -> FtpClient | None:
@@ -125,8 +136,8 @@ class MeterCard:
     def memory(self) -> dict[str, Any]:
         """What to keep over a restart."""
         return {
-            "ftp_owes_off": self._switch.owes_off,
-            "clock_ahead_of_utc_s": self._ahead_of_utc_s,
+            "ftp_owes": self._switch.owes,
+            "clock_ahead_of_utc_s": self._clock.ahead_of_utc_s,
             "space": self.space.memory,
         }
 
@@ -139,11 +150,8 @@ class MeterCard:
         return self._refusals.connect(callback)
 
     def now(self) -> datetime:
-        """What the meter's clock shows now, naive: as far as is known, else local time."""
-        now = datetime.now(UTC)
-        if self._ahead_of_utc_s is None:
-            return local_time(now, self._state.time_zone)
-        return now.replace(tzinfo=None) + timedelta(seconds=self._ahead_of_utc_s)
+        """What the meter's clock shows now, naive: local time if it was never read."""
+        return self._clock.now()
 
     def expect(self, total: int | None) -> None:
         """Tell with the activity how many bytes are to come in the session that is open."""
@@ -171,6 +179,8 @@ class MeterCard:
             raise NoFtp
         deadline = self._loop.time() + patience_s
         async with self._turn_by(deadline):
+            if self._closed:
+                raise LinkClosed(NOT_WATCHED)
             self._teller.begin(kind)
             try:
                 async with self._until_cut(), AsyncExitStack() as stack:
@@ -184,7 +194,6 @@ class MeterCard:
             finally:
                 self._ended_at = self._loop.time()
                 self._teller.end()
-                self._news.set()
 
     async def entries(self, path: str = "/") -> list[Entry]:
         """Return what is in a folder; raises as `session`, and what `FtpSession.list` raises."""
@@ -224,25 +233,31 @@ class MeterCard:
             unsubscribe()
 
     async def close(self) -> None:
-        """End the session that is open, and leave FTP as it was found, if that can be done quickly."""
-        self._cut_off(LinkClosed("the meter is not watched any more"))
-        if not self._switch.owes_off or self._meter.link.status.state is not LinkState.CONNECTED:
+        """End the session that is open, open no other, and leave FTP as it was found, if that can be done quickly."""
+        self._closed = True
+        self._cut_off(LinkClosed(NOT_WATCHED))
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if self._switch.owes is None or self._meter.link.status.state is not LinkState.CONNECTED:
             return
         try:
-            async with asyncio.timeout(CLOSE_WITHIN_S), self._turn:
-                await self._switch.put_back(self._loop.time() + CLOSE_WITHIN_S)
+            async with asyncio.timeout(LEAVE_WITHIN_S), self._turn:
+                await self._switch.put_back(self._loop.time() + LEAVE_WITHIN_S)
         except (NL43Error, TimeoutError) as error:
-            _LOGGER.debug("FTP is left on until the meter is watched again: %r", error)
+            _LOGGER.debug("FTP is left as it is until there is a connection again: %r", error)
 
     async def _put_back_in_time(self) -> float | None:
         """Put FTP back if it is time for that; return after how long to look again if there is no news before."""
-        if not self._switch.owes_off:
+        if self._switch.owes is None:
             return None
         if self._turn.locked() or self._waiting or self._meter.link.status.state is not LinkState.CONNECTED:
-            return PUT_BACK_AGAIN_S
+            return None
         if (wait_s := self._ended_at + LINGER_S - self._loop.time()) > 0:
             return wait_s
         try:
+            if self._quiet.trouble(settled=False) is not None:
+                return LOOK_EVERY_S
             async with self._turn:
                 await self._switch.put_back(self._loop.time() + PUT_BACK_WITHIN_S)
         except NL43Error as error:
@@ -253,8 +268,13 @@ class MeterCard:
         """Switch FTP on if that can be done, and log in."""
         if self._quiet.wedged:
             return await self._log_in(client, stack)
-        if self._state.facts.clock_offset_s is None and self._ahead_of_utc_s is None:
-            self._feed.take_clock(await self._sender.read("Clock?", self._meter.clock))
+        if not self._clock.known:
+            with contextlib.suppress(AnswerError, CommandRefused):
+                self._feed.take_clock(await self._sender.read("Clock?", self._meter.clock))
+        if self._switch.owes == "Off" and self._loop.time() < self._ended_at + LINGER_S:
+            # Most likely it is on still; it costs less to try than to ask.
+            with contextlib.suppress(FtpRefused, FtpTimedOut):
+                return await self._log_in(client, stack, within_s=0.0)
         switched = await self._switch.on(self._loop.time() + PATIENCE_S)
         try:
             return await self._log_in(client, stack)
@@ -266,8 +286,8 @@ class MeterCard:
         await self._switch.renew(self._loop.time() + PATIENCE_S)
         return await self._log_in(client, stack)
 
-    async def _log_in(self, client: FtpClient, stack: AsyncExitStack) -> FtpSession:
-        deadline = self._loop.time() + LOG_IN_WITHIN_S
+    async def _log_in(self, client: FtpClient, stack: AsyncExitStack, within_s: float = LOG_IN_WITHIN_S) -> FtpSession:
+        deadline = self._loop.time() + within_s
         while True:
             try:
                 await stack.enter_async_context(self._door.hold())
@@ -307,6 +327,7 @@ class MeterCard:
             yield
         finally:
             self._turn.release()
+            self._news.set()
 
     @asynccontextmanager
     async def _until_cut(self) -> AsyncIterator[None]:
@@ -329,16 +350,6 @@ class MeterCard:
     def _take_standby(self, active: bool) -> None:
         if active:
             self._cut_off(CardNotQuiet(Unquiet.STANDBY, self._diagnosis.current.diagnosis))
-
-    def _take_facts(self) -> None:
-        offset_s = self._state.facts.clock_offset_s
-        if offset_s is not None and offset_s != self._offset_s:
-            # Against UTC: the meter does not follow summer time.
-            self._offset_s = offset_s
-            now = datetime.now(UTC)
-            zone_s = now.astimezone(self._state.time_zone).utcoffset() or timedelta()
-            self._ahead_of_utc_s = offset_s + zone_s.total_seconds()
-        self._take_space()
 
     def _take_space(self) -> None:
         facts, measurement = self._state.facts, self._state.measurement
