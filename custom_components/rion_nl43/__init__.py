@@ -13,6 +13,7 @@ from .alert_runtime import async_follow_rules
 from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
 from .blueprint_websocket import async_setup_blueprint_websocket
+from .card_login import async_follow_login
 from .command_events import async_tell_commands
 from .connections import async_get_connections
 from .const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
@@ -110,6 +111,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     )
     async_register_device(hass, entry)
     async_follow_options(hass, entry)
+    async_follow_login(hass, entry)
     async_follow_rules(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_availability(entry)

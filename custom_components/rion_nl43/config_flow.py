@@ -6,6 +6,7 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
@@ -19,6 +20,7 @@ import probatio
 
 from . import migration
 from .alert_flow import AlertRuleFlow
+from .card_login import async_try_login
 from .connections import async_get_connections
 from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE
 from .first_contact import NoMeterError, async_meet
@@ -111,7 +113,8 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
             except ValueError:
                 error = INVALID
             else:
-                error = await async_check(entry.data[CONF_HOST], login)
+                loaded = entry.state is ConfigEntryState.LOADED
+                error = await (async_try_login(entry, login) if loaded else async_check(entry.data[CONF_HOST], login))
             if error is None:
                 async_set_ftp_login_failed(self.hass, entry, False)
                 return self.async_update_and_abort(entry, data_updates=login.as_data())

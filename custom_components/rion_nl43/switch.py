@@ -138,7 +138,8 @@ async def _check_login(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     for wait_s in FTP_STARTS_S:
         await asyncio.sleep(wait_s)
         try:
-            await check_login(entry.data[CONF_HOST], login.port, login.user, login.password)
+            async with entry.runtime_data.monitor.card.alone():
+                await check_login(entry.data[CONF_HOST], login.port, login.user, login.password)
         except FtpLoginFailed:
             async_set_ftp_login_failed(hass, entry, True)
         except NL43Error as error:
