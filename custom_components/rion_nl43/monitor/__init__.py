@@ -41,6 +41,10 @@ from .errors import (
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
+from .history.history import MeterHistory
+from .history.limits import LevelLimit, LimitStatus, LimitWatch
+from .history.periods import Periods
+from .history.store import DAMAGED_SUFFIX, Exclusion
 from .live.meter_live import HISTORY_S, TRACE_S, History, MeterLive
 from .live.metrics import MetricLevels, known_metrics
 from .live.pace import Pace
@@ -54,6 +58,7 @@ from .recovery.stop_reason import StopReason
 from .recovery.watchdog import Watchdog, WatchdogState
 
 __all__ = [
+    "DAMAGED_SUFFIX",
     "HISTORY_S",
     "LASTS_AT_MOST",
     "NOMINAL_DB",
@@ -83,12 +88,16 @@ __all__ = [
     "Diagnosis",
     "Diagnostician",
     "Drift",
+    "Exclusion",
     "Facts",
     "FeedMode",
     "FeedOptions",
     "FtpStaysOff",
     "HeardTone",
     "History",
+    "LevelLimit",
+    "LimitStatus",
+    "LimitWatch",
     "LinkDiagnosis",
     "Measurement",
     "MeasurementMemory",
@@ -96,6 +105,7 @@ __all__ = [
     "MeterAlerts",
     "MeterCalibration",
     "MeterCard",
+    "MeterHistory",
     "MeterLive",
     "MeterMonitor",
     "MetricLevels",
@@ -105,6 +115,7 @@ __all__ = [
     "NotConfirmed",
     "NotSentInTime",
     "Pace",
+    "Periods",
     "PowerSwitch",
     "PowerSwitchFailed",
     "ProbePorts",

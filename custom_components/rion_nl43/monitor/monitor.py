@@ -20,6 +20,7 @@ from .feed.facts import Facts
 from .feed.feed import Feed
 from .feed.options import FeedOptions
 from .feed.sample import Sample
+from .history.history import MeterHistory
 from .keeping import keep_running
 from .kept import kept_mapping
 from .live.meter_live import MeterLive
@@ -39,9 +40,10 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `calibration`, `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`,
-    `watchdog`, `auto_clock`, `card`. The link belongs to the caller, who closes it in the end; `run` opens it, unless
-    the meter is released. Callbacks run in the event loop, and each `on_...` returns what ends the subscription.
+    `calibration`, `windows`, `coverage`, `history`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`,
+    `standby`, `recovery`, `watchdog`, `auto_clock`, `card`. The link belongs to the caller, who closes it in the
+    end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each `on_...` returns
+    what ends the subscription.
     """
 
     def __init__(
@@ -81,6 +83,10 @@ class MeterMonitor:
         self.coverage = DayCoverage(time_zone, kept.get("coverage"), keep)
         self.on_sample(self.calibration.gated(self.coverage.take_sample))
         self.calibration.on_marked(self.coverage.exclude)
+        self.history = MeterHistory(time_zone, kept.get("history"), keep)
+        self.on_sample(self.calibration.gated(self.history.take_sample))
+        self.on_facts(self.history.take_facts)
+        self.calibration.exclude = self.history.exclude
         self.alerts = MeterAlerts(
             self._state,
             self.windows,
@@ -131,6 +137,7 @@ class MeterMonitor:
     def time_zone(self, time_zone: tzinfo) -> None:
         self._state.time_zone = self.windows.time_zone = time_zone
         self.coverage.set_time_zone(time_zone)
+        self.history.set_time_zone(time_zone)
         self.alerts.set_time_zone(time_zone)
 
     @property
@@ -187,6 +194,7 @@ class MeterMonitor:
             "commands": self.commands.memory,
             "coverage": self.coverage.memory,
             "diagnosis": self.diagnosis.memory,
+            "history": self.history.memory,
             "slot": keep_rest(self._meter.link.slot, asyncio.get_running_loop().time()),
             "standby": self.standby.memory,
             "recovery": self.recovery.memory,
@@ -265,6 +273,7 @@ class MeterMonitor:
             tasks.create_task(keep_running("alerts", self.alerts.run))
             tasks.create_task(keep_running("calibration", self.calibration.run))
             tasks.create_task(keep_running("automatic clock", self.auto_clock.run))
+            tasks.create_task(keep_running("history", self.history.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
             tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
             tasks.create_task(keep_running("recovery", self.recovery.run))
