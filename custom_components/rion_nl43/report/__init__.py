@@ -1,6 +1,7 @@
 """Reports of a meter's levels over a day, a week or a month. Pure: no Home Assistant, nothing is read or written."""
 
 from .figures import ClockChange, DayRow, HourRow, Levels, LimitRow, MeanRow, PeriodRow
+from .page import content_policy, to_html
 from .period import ReportKind, ReportPeriod
 from .report import Report, make_report
 from .sources import OWN_PLAN, Calibration, Exclusion, Limit, MeterDescription, ReportSources
@@ -22,5 +23,7 @@ __all__ = [
     "ReportKind",
     "ReportPeriod",
     "ReportSources",
+    "content_policy",
     "make_report",
+    "to_html",
 ]

@@ -48,6 +48,7 @@ def mean_row(sources: ReportSources, days: Iterable[DayRow]) -> MeanRow:
         days=sum(not row.running for row in days),
         periods=found,
         rating=rated({part: level.leq for part, level in found.items()}, sources.plan),
+        whole=_mean(sources, [row.whole.level for row in days if not row.whole.running]),
     )
 
 
@@ -57,7 +58,9 @@ def limit_rows(sources: ReportSources, known: StretchesOf, now_ms: int) -> tuple
         _limit_row(sources, known, now_ms, limit, span)
         for limit in sources.limits
         for day in sources.period.days
-        if (span := window_span(day, limit.begin_min, limit.until_min, sources.zone)).began_ms < now_ms
+        # A window that the clock skips is none.
+        if (span := window_span(day, limit.begin_min, limit.until_min, sources.zone)).began_ms
+        < min(now_ms, span.ended_ms)
     )
 
 
@@ -71,7 +74,7 @@ def _period_row(sources: ReportSources, known: StretchesOf, now_ms: int, span: S
 def _mean(sources: ReportSources, levels: list[PeriodLevel]) -> PeriodLevel | None:
     if not levels:
         return None
-    length_ms = sum(level.span.ended_ms - level.span.began_ms for level in levels)
+    length_ms = max(1, sum(level.span.ended_ms - level.span.began_ms for level in levels))
     covered_ms = math.fsum(level.coverage * (level.span.ended_ms - level.span.began_ms) for level in levels)
     energy_ms = math.fsum(level.energy_ms for level in levels)
     coverage = covered_ms / length_ms

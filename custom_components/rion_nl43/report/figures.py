@@ -68,6 +68,7 @@ class MeanRow:
     days: int
     periods: Mapping[DayPart, PeriodLevel]
     rating: float | None
+    whole: PeriodLevel | None
 
 
 @dataclass(frozen=True, slots=True)

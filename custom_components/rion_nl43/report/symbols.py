@@ -1,0 +1,32 @@
+"""Symbols of levels, with the weightings as far as they are known; ~this~ is set lower (`markup.rich`)."""
+
+from ..acoustics.day_plans import DayPart, Rating
+from .sources import ReportSources
+
+
+def leq_symbol(sources: ReportSources, duration: str = "") -> str:
+    """Return L~Aeq~, or L~Aeq,1h~ over a duration."""
+    return f"L~{sources.frequency_weighting or ''}eq{f',{duration}' if duration else ''}~"
+
+
+def extreme_symbol(sources: ReportSources, which: str) -> str:
+    """Return L~AFmax~ or L~AFmin~; without weightings if one of them is unknown."""
+    frequency, time = sources.frequency_weighting, sources.time_weighting
+    return f"L~{frequency}{time}{which}~" if frequency and time else f"L~{which}~"
+
+
+def percentile_symbol(percentage: int) -> str:
+    """Return L~10~."""
+    return f"L~{percentage}~"
+
+
+def part_symbol(sources: ReportSources, part: DayPart) -> str:
+    """Return L~day~ where the plan is for Lden or Ldn, and L~Aeq,16h~ elsewhere."""
+    if sources.plan.rating is None:
+        return leq_symbol(sources, f"{sources.plan.hours(part):g}h")
+    return {DayPart.DAY: "L~day~", DayPart.EVENING: "L~evening~", DayPart.NIGHT: "L~night~"}[part]
+
+
+def rating_symbol(rating: Rating) -> str:
+    """Return L~den~ or L~dn~."""
+    return "L~den~" if rating is Rating.LDEN else "L~dn~"
