@@ -20,6 +20,8 @@ READING_S = 1.5
 DRIFT_S_PER_DAY = 10.0
 # A record's time may miss the reading beside which it was written by so much.
 BESIDE_MS = 5_000
+# A reading that tells nothing new is worth a place on disk after this time.
+WORTH_KEEPING_MS = 3_600_000
 # Of so many settings the readings are kept.
 RUNS_KEPT = 50
 # No place on earth is further ahead of UTC, or behind, and a clock may be a day wrong; more is no reading.
@@ -62,6 +64,7 @@ class MeterClock:
         """Go on with what an earlier run kept, whatever it is; `keep` is called when there is more."""
         self._keep = keep
         self._runs: list[ClockRun] = sorted(_kept_runs(restored), key=lambda run: run.first_ms)
+        self._kept_ms = self.read_ms or 0
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -91,8 +94,11 @@ class MeterClock:
             self._runs.pop()
         if self._runs and self._runs[-1].agrees(at_ms, ahead_s):
             self._runs[-1] = replace(self._runs[-1], last_ms=at_ms, last_ahead_s=ahead_s)
+            if abs(at_ms - self._kept_ms) < WORTH_KEEPING_MS:
+                return
         else:
             self._runs = [*self._runs, ClockRun(at_ms, ahead_s, at_ms, ahead_s)][-RUNS_KEPT:]
+        self._kept_ms = at_ms
         self._keep()
 
     def spans_of(self, span: Span, unread_ahead_s: float) -> tuple[tuple[datetime, datetime], ...]:
