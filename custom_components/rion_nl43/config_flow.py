@@ -22,10 +22,11 @@ from . import migration
 from .alert_flow import AlertRuleFlow
 from .card_login import async_try_login
 from .connections import async_get_connections
-from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE
+from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT
 from .first_contact import NoMeterError, async_meet
 from .ftp_login import INVALID, LOGIN_SCHEMA, PORT_SELECTOR, FtpLogin, as_suggested, async_check
 from .issues import async_set_ftp_login_failed
+from .limit_flow import LevelLimitFlow
 from .nl43 import Identity
 from .options_flow import RionOptionsFlow
 
@@ -74,8 +75,8 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flow of alert rules."""
-        return {SUBENTRY_ALERT_RULE: AlertRuleFlow}
+        """Return the flows of alert rules and of limits."""
+        return {SUBENTRY_ALERT_RULE: AlertRuleFlow, SUBENTRY_LEVEL_LIMIT: LevelLimitFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

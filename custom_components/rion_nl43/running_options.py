@@ -92,6 +92,8 @@ class _RunningOptions:
         monitor.recovery.power_switch = (
             partial(async_switch_power, self._hass, options.power_switch) if options.power_switch else None
         )
+        monitor.history.plan = options.plan
+        monitor.history.min_coverage = options.min_coverage / 100
         self._apply_ftp(options)
         self._follow(options.named_entities)
         self._apply_watchdog(options.watchdog, options.schedule)
