@@ -1,10 +1,12 @@
 """Reports of a meter's levels over a day, a week or a month. Pure: no Home Assistant, nothing is read or written."""
 
+from .cells import text_cell
+from .comma_separated import to_csv
 from .figures import ClockChange, DayRow, HourRow, Levels, LimitRow, MeanRow, PeriodRow
 from .page import content_policy, to_html
 from .period import ReportKind, ReportPeriod
 from .report import Report, make_report
-from .sources import OWN_PLAN, Calibration, Exclusion, Limit, MeterDescription, ReportSources
+from .sources import OWN_PLAN, Calibration, Exclusion, Limit, MeterDescription, ReportSources, main_weighting
 
 __all__ = [
     "OWN_PLAN",
@@ -24,6 +26,9 @@ __all__ = [
     "ReportPeriod",
     "ReportSources",
     "content_policy",
+    "main_weighting",
     "make_report",
+    "text_cell",
+    "to_csv",
     "to_html",
 ]

@@ -31,10 +31,14 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class HourRow:
-    """An hour of the local clock; `excluded_ms` is how much of it counts nowhere."""
+    """An hour of the local clock.
+
+    `excluded_ms` is how much of it counts nowhere; `weighting` (`CF`) is its own if that is not the report's.
+    """
 
     levels: Levels
     excluded_ms: int = 0
+    weighting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

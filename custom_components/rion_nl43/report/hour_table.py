@@ -75,6 +75,8 @@ def _marks(report: Report, words: Words, hour: HourRow) -> str:
     marks = []
     if hour.excluded_ms:
         marks.append(words("hours.excluded", duration=words.duration(hour.excluded_ms)))
+    if hour.weighting:
+        marks.append(words("hours.weighting", weighting=hour.weighting))
     if report.running and hour.levels.span.ended_ms == report.told.ended_ms:
         marks.append(words("hours.unfinished"))
     return ", ".join(marks)

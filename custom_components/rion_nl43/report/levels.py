@@ -64,7 +64,10 @@ def hour_row(sources: ReportSources, known: StretchesOf, span: Span, excluded: I
             exposure_pa2h=hour.exposure_pa2h,
             meter_share=hour.meter_share,
         )
-    return HourRow(levels, sum(common_ms(each, span) for each in excluded))
+    weighting = sources.weightings.get(span.began_ms // HOUR_MS * HOUR_MS, "")
+    same = weighting == f"{sources.frequency_weighting or ''}{sources.time_weighting or ''}"
+    excluded_ms = sum(common_ms(each, span) for each in excluded)
+    return HourRow(levels, excluded_ms, "" if same else weighting)
 
 
 def gaps(stretches: Iterable[Stretch], span: Span, excluded: Iterable[Span]) -> tuple[Span, ...]:

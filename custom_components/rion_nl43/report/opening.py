@@ -44,6 +44,7 @@ def opening(report: Report, words: Words) -> Markup:
         (words("head.serial"), meter.serial),
         (words("head.firmware"), meter.firmware),
         (words("head.weightings"), weightings),
+        (words("head.feed"), words(f"feed.{sources.basis}") if sources.basis else unknown),
         (words("head.period"), f"{span}; {length}"),
         (words("head.zone"), _zone(report, words)),
         (words("head.plan"), _plan(report, words)),
@@ -53,7 +54,12 @@ def opening(report: Report, words: Words) -> Markup:
     so_far = None
     if report.running:
         so_far = paragraph(words("head.so_far", at=_exact(words, report.told.ended_ms)), "warn")
-    return section(words("head.title"), facts(known), so_far)
+    changed = None
+    if any(hour.weighting for hour in report.hours):
+        changed = paragraph(
+            words("head.weighting_changed", frequency=frequency or unknown, time=time or unknown), "warn"
+        )
+    return section(words("head.title"), facts(known), so_far, changed)
 
 
 def summary(report: Report, words: Words) -> Markup:

@@ -57,6 +57,11 @@ def level_cell(words: Words, level: float | None, under: Content = None) -> Mark
     return cell(words.level(level), "number", under)
 
 
+def covered_cell(words: Words, level: float | None, coverage: float) -> Markup:
+    """Return a cell with a level in dB and its coverage."""
+    return cell(words.level(level), "number pair", words.share(coverage))
+
+
 def head(name: Content, under: Content = None) -> Markup:
     """Return the head of a column."""
     return element("th", name, element("small", under) if under else None, scope="col")

@@ -5,7 +5,7 @@ from ..acoustics.periods import PeriodLevel
 from .figures import DayRow, LimitRow, MeanRow, PeriodRow
 from .markup import Markup, join, rich
 from .opening import clock_range, when_running
-from .parts import cell, figure_head, head, level_cell, note, paragraph, row, section, table
+from .parts import cell, covered_cell, figure_head, head, level_cell, note, paragraph, row, section, table
 from .report import Report
 from .sources import Limit
 from .symbols import leq_symbol, part_symbol, rating_symbol
@@ -70,12 +70,12 @@ def _day(report: Report, words: Words, day: DayRow) -> Markup:
 def _period(words: Words, period: PeriodRow) -> Markup:
     if period.running:
         return cell(words("running"), "number")
-    return level_cell(words, period.level.leq, words.share(period.level.coverage))
+    return covered_cell(words, period.level.leq, period.level.coverage)
 
 
 def _mean(report: Report, words: Words, mean: MeanRow) -> Markup:
     def level(found: PeriodLevel | None) -> Markup:
-        return cell("") if found is None else level_cell(words, found.leq, words.share(found.coverage))
+        return cell("") if found is None else covered_cell(words, found.leq, found.coverage)
 
     cells = [level(mean.periods.get(part)) for part in report.sources.plan.parts]
     if report.sources.plan.rating:

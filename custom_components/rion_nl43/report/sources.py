@@ -1,9 +1,11 @@
 """What a report is made of, as it is collected: plain values, nothing that could change meanwhile."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from ..acoustics import Basis
 from ..acoustics.day_plans import EU, DayPlan
 from ..acoustics.hours import HourLevels
 from ..acoustics.periods import MIN_COVERAGE
@@ -71,8 +73,9 @@ class ReportSources:
 
     `stretches` are what counts of the span that the period needs (`ReportPeriod.needed`), disjoint and ordered,
     without what is excluded; `hours` are the levels of hours of UTC by when they began in ms, which tell as well what
-    came from the meter's stored records. `plan_key` names the preset. Weightings are those that the meter tells now,
-    and so are `settings`, by their names in its manual. `users` are names of those who acknowledged, by id.
+    came from the meter's stored records, and `weightings` (`AF`) those of these hours. `plan_key` names the preset. The
+    weightings in frequency and time are those of most of the hours (`main_weighting`); `settings`, by their names in
+    the meter's manual, and the `basis` of the feed are those of now. `users` are names by id.
     """
 
     meter: MeterDescription
@@ -87,6 +90,8 @@ class ReportSources:
     time_weighting: str | None = None
     stretches: tuple[Stretch, ...] = ()
     hours: Mapping[int, HourLevels] = field(default_factory=dict)
+    weightings: Mapping[int, str] = field(default_factory=dict)
+    basis: Basis | None = None
     exclusions: tuple[Exclusion, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -94,3 +99,14 @@ class ReportSources:
     settings: tuple[tuple[str, str], ...] = ()
     users: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
+
+
+def main_weighting(
+    weightings: Mapping[int, str], frequency: str | None, time: str | None
+) -> tuple[str | None, str | None]:
+    """Return the weighting in frequency and in time of most hours; those told if the hours tell none."""
+    told = Counter(weighting for weighting in weightings.values() if len(weighting) == 2)
+    if not told:
+        return frequency, time
+    most = max(sorted(told), key=told.__getitem__)
+    return most[0], most[1]

@@ -4,9 +4,10 @@ from ..acoustics.day_plans import DayPart, Rating
 from .sources import ReportSources
 
 
-def leq_symbol(sources: ReportSources, duration: str = "") -> str:
-    """Return L~Aeq~, or L~Aeq,1h~ over a duration."""
-    return f"L~{sources.frequency_weighting or ''}eq{f',{duration}' if duration else ''}~"
+def leq_symbol(sources: ReportSources, duration: str = "", *, weighting: str | None = None) -> str:
+    """Return L~Aeq~, or L~Aeq,1h~ over a duration; of the report's weighting, if no other is told."""
+    frequency = sources.frequency_weighting or "" if weighting is None else weighting
+    return f"L~{frequency}eq{f',{duration}' if duration else ''}~"
 
 
 def extreme_symbol(sources: ReportSources, which: str) -> str:
