@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .monitor import MeterCard
-from .nl43.ftp import Entry, safe_path
+from .nl43.ftp import Entry, FtpFileRefused, FtpSession, safe_path
 
 FILE_URL: Final = f"/api/{DOMAIN}/card/{{serial}}/{{path:.+}}"
 # Whatever is not here is bytes: a browser must never take anything from a card for a page.
@@ -28,6 +28,16 @@ def names_of(path: str) -> tuple[str, ...]:
 def on_card(names: tuple[str, ...]) -> str:
     """Return the path that the meter understands."""
     return "/" + "/".join(names)
+
+
+async def entry_at(session: FtpSession, path: str, now: datetime) -> Entry:
+    """Return what is at a path below the card's own folder; `now` by the meter's clock. FtpFileRefused, as `list`."""
+    folder, _, name = path.rpartition("/")
+    entries = await session.list(folder or "/", now)
+    found = next((entry for entry in entries if entry.name == name), None)
+    if found is None:
+        raise FtpFileRefused(f"{path!a} is not on the card")
+    return found
 
 
 def media_type(name: str) -> str:
