@@ -19,8 +19,10 @@ from custom_components.rion_nl43 import (
     event,
     image,
     level_sensor,
+    limit_sensor,
     meter_alert_entities,
     number,
+    period_sensor,
     select,
     sensor,
     switch,
@@ -59,6 +61,8 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
         meter_alert_entities.ACTIVE_ALERTS,
         meter_alert_entities.WORST_GRADE,
         coverage_sensor.COVERAGE_TODAY,
+        *period_sensor.PERIODS,
+        *limit_sensor.LIMIT_SENSORS,
     ],
     "switch": [switch.CONNECTION, *switch.SWITCHES, alert_controls.ENABLED],
 }
@@ -89,8 +93,11 @@ def test_entity_names_and_icons(platform: str) -> None:
         given = set(description.translation_placeholders or ())
         if isinstance(description, level_sensor.LevelDescription):
             given = {"symbol", "channel"} if description.channel else {"symbol"}
-        elif isinstance(description, window_sensor.WindowDescription):
+        elif isinstance(description, window_sensor.WindowDescription | period_sensor.PeriodDescription):
             given = {"symbol"}
+        elif isinstance(description, limit_sensor.LimitDescription):
+            # That of a level is named with its symbol, which follows the meter's weighting.
+            given = {"limit", "symbol"} if description.device_class == "sound_pressure" else {"limit"}
         elif description in OF_RULES:
             given = {"rule"}
         assert names == given

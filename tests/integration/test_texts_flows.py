@@ -8,15 +8,31 @@ from homeassistant.data_entry_flow import section
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import alert_form, config_flow, first_contact, ftp_login, options, options_flow
+from custom_components.rion_nl43 import (
+    alert_form,
+    config_flow,
+    first_contact,
+    ftp_login,
+    limit_flow,
+    options,
+    options_flow,
+)
 from custom_components.rion_nl43.acoustics import WindowKind
 from custom_components.rion_nl43.alert_automation import BLUEPRINTS
 from custom_components.rion_nl43.alert_checks import WINDOWED, Hint, ProblemKind
 from custom_components.rion_nl43.alerts import Direction, Grade, Quantity
-from custom_components.rion_nl43.const import SUBENTRY_ALERT_RULE, PublishProfile, RuleSchedule, WatchdogMode
+from custom_components.rion_nl43.const import (
+    SUBENTRY_ALERT_RULE,
+    SUBENTRY_LEVEL_LIMIT,
+    PublishProfile,
+    RuleSchedule,
+    WatchdogMode,
+)
 from custom_components.rion_nl43.errors import ERROR_KEYS
 from custom_components.rion_nl43.fixes import FIXES
+from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
+from custom_components.rion_nl43.level_limit import LimitPeriod
 from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, Diagnosis, RefusalReason
 
 from .texts import FOLDER, TEXTS, placeholders, read
@@ -69,6 +85,10 @@ def test_options() -> None:
         "direction": set(Direction),
         "rule_schedule": set(RuleSchedule),
         "days": set(WEEKDAYS),
+        "day_plan": set(options.DAY_PLANS),
+        "limit_period": set(LimitPeriod),
+        # Of the names of statistics.
+        "statistic": set(HourStatistic),
         "alert_blueprint": {*BLUEPRINTS, "none"},
         # Those of triggers and conditions are compared with their fields in test_automation_texts.
         "alert_grade": {"warning", "alarm"},
@@ -79,7 +99,7 @@ def test_options() -> None:
 
 def test_alert_rules() -> None:
     """Every step, field, problem and offer of the flow of a rule has its words."""
-    assert TEXTS["config_subentries"].keys() == {SUBENTRY_ALERT_RULE}
+    assert TEXTS["config_subentries"].keys() == {SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT}
     texts = TEXTS["config_subentries"][SUBENTRY_ALERT_RULE]
     assert texts["initiate_flow"].keys() == {"user", "reconfigure"}
     source = SOURCE["alert_flow.py"]
@@ -98,6 +118,16 @@ def test_alert_rules() -> None:
     assert "use_window" in texts["step"][Hint.WHOLE_MEASUREMENT]["menu_options"]
     assert texts["error"].keys() == set(ProblemKind)
     assert texts["abort"].keys() == set(re.findall(r'reason="(\w+)"', source))
+
+
+def test_limits() -> None:
+    """Every step, field and mistake of the flow of a limit has its words."""
+    texts = TEXTS["config_subentries"][SUBENTRY_LEVEL_LIMIT]
+    assert texts["initiate_flow"].keys() == texts["step"].keys() == {"user", "reconfigure"}
+    for step in texts["step"].values():
+        assert_form(step, limit_flow.LIMIT_SCHEMA)
+    assert texts["error"].keys() == {"no_evening"}
+    assert texts["abort"].keys() == {"limit_removed"}
 
 
 def test_exceptions() -> None:
