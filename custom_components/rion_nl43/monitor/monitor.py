@@ -20,6 +20,7 @@ from .feed.facts import Facts
 from .feed.feed import Feed
 from .feed.options import FeedOptions
 from .feed.sample import Sample
+from .history.backfill import Backfill
 from .history.history import MeterHistory
 from .keeping import keep_running
 from .kept import kept_mapping
@@ -41,9 +42,9 @@ class MeterMonitor:
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
     `calibration`, `windows`, `coverage`, `history`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`,
-    `standby`, `recovery`, `watchdog`, `auto_clock`, `card`. The link belongs to the caller, who closes it in the
-    end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each `on_...` returns
-    what ends the subscription.
+    `standby`, `recovery`, `watchdog`, `auto_clock`, `card`, `backfill`. The link belongs to the caller, who closes
+    it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each `on_...`
+    returns what ends the subscription.
     """
 
     def __init__(
@@ -126,6 +127,9 @@ class MeterMonitor:
             restored=kept.get("card"),
             keep=keep,
         )
+        self.backfill = Backfill(
+            self._state, self.card, self.history, identity, restored=kept.get("backfill"), keep=keep
+        )
         self.on_measurement(lambda _: keep())
 
     @property
@@ -189,6 +193,7 @@ class MeterMonitor:
             "alerts": self.alerts.memory,
             "auto_clock": self.auto_clock.memory,
             "baseline": self.baseline.memory,
+            "backfill": self.backfill.memory,
             "card": self.card.memory,
             "calibration": self.calibration.memory,
             "commands": self.commands.memory,
@@ -279,6 +284,7 @@ class MeterMonitor:
             tasks.create_task(keep_running("recovery", self.recovery.run))
             tasks.create_task(keep_running("watchdog", self.watchdog.run))
             tasks.create_task(keep_running("card", self.card.run))
+            tasks.create_task(keep_running("backfill", self.backfill.run))
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""

@@ -178,7 +178,7 @@ class CardImport:
         missing = self._missing
         if not missing:
             return
-        choice = choose(things, self._locals)
+        choice = choose(things, self._locals, self._now)
         if choice.bisect:
             for thing in await bisect_by_start(things, begins, missing[0].began_ms, missing[-1].ended_ms):
                 await read(thing)

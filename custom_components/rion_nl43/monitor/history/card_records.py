@@ -171,13 +171,13 @@ class _Run:
 
         Where rows tell whole seconds, several of them tell the same: they follow one another.
         """
-        if start == self._told:
-            start = self.last
-        elif self._latest is not None:
-            self._latest = _with_pause(self._latest, self.guess.ms_of(start))
+        begin = self.last if start == self._told else start
+        began_ms = self.guess.ms_of(begin)
+        if self._latest is not None:
+            self._latest = _with_pause(self._latest, began_ms)
+            self._end_latest()
         self._told = start
-        self.last = start + timedelta(seconds=length_s)
-        began_ms = self.guess.ms_of(start)
+        self.last = begin + timedelta(seconds=length_s)
         return began_ms, began_ms + max(round(1000 * length_s), 1)
 
     def may_be_wanted(self, began_ms: int, ended_ms: int) -> bool:
@@ -196,7 +196,6 @@ class _Run:
     def add(self, stretch: Stretch) -> None:
         """Take a record of Leq."""
         self._records += 1
-        self._end_latest()
         self._latest = stretch
 
     def end(self) -> None:

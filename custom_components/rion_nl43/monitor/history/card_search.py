@@ -19,6 +19,7 @@ from ...nl43.records import StoredKind, StoredName, parse_name
 
 # Lists tell minutes; what is older than half a year, days.
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+DAYS_BEFORE = timedelta(days=150)
 # So many things beside the likely ones are read for a hole that these left; more say that the times tell nothing.
 POSSIBLE_AT_MOST = 8
 
@@ -55,17 +56,18 @@ def stored(folder: str, entries: Iterable[Entry], *kinds: StoredKind) -> list[St
     return sorted(found, key=_order)
 
 
-def choose(things: Sequence[Stored], spans: Sequence[Local]) -> Choice:
-    """Choose what may hold records of one of these spans, that are by the clock that listed the things."""
+def choose(things: Sequence[Stored], spans: Sequence[Local], now: datetime) -> Choice:
+    """Choose what may hold records of one of these spans; these and `now` are by the clock that listed the things."""
+    days_before = now - DAYS_BEFORE
     times = sorted({thing.entry.modified for thing in things})
     likely, possible = [], []
     for thing in things:
         listed = thing.entry.modified
         number = bisect_left(times, listed)
         earliest = times[number - 1] if number else datetime.min
-        latest = _until(times[number + 1]) if number + 1 < len(times) else datetime.max
+        latest = _until(times[number + 1], days_before) if number + 1 < len(times) else datetime.max
         # A folder is listed with the time of its beginning, a file with that of its end.
-        usual = (listed, latest) if thing.entry.is_folder else (earliest, _until(listed))
+        usual = (listed, latest) if thing.entry.is_folder else (earliest, _until(listed, days_before))
         if _meets(usual, spans):
             likely.append(thing)
         elif _meets((earliest, latest), spans):
@@ -99,7 +101,8 @@ async def bisect_by_start(
         begun = await begins(thing)
         if begun is not None and begun >= ended_ms:
             break
-        found.append(thing)
+        if begun is not None:
+            found.append(thing)
     return found
 
 
@@ -112,9 +115,10 @@ def _order(thing: Stored) -> tuple[int, datetime, str, int]:
     return number, thing.entry.modified, thing.name.store_name or "", thing.entry.size
 
 
-def _until(listed: datetime) -> datetime:
-    """Return until when a listed time may mean; at midnight it may be a day alone."""
-    return listed + (DAY if listed.time() == datetime.min.time() else MINUTE)
+def _until(listed: datetime, days_before: datetime) -> datetime:
+    """Return until when a listed time may mean: midnight of an old day is the day."""
+    day = listed < days_before and listed.time() == datetime.min.time()
+    return listed + (DAY if day else MINUTE)
 
 
 def _meets(one: Local, spans: Iterable[Local]) -> bool:
