@@ -20,6 +20,8 @@ ENOUGH_S = 3600.0
 # The rate is that of so much time measured lately, but always of a few falls.
 WINDOW_S = DAY_S
 FEWEST, MOST = 3, 200
+# Steps that follow each other faster are taken together.
+APART_S = 600.0
 
 
 class Fall(NamedTuple):
@@ -122,6 +124,8 @@ class CardSpace:
             return changed
         self._lowest_mb = free_mb
         self._fallen_mb += fallen_mb
+        if len(self._falls) > 1 and self._falls[-1].measured_s - self._falls[-2].measured_s < APART_S:
+            self._falls.pop()
         self._falls.append(Fall(self._measured_s, self._fallen_mb))
         while len(self._falls) > FEWEST and self._measured_s - self._falls[0].measured_s > WINDOW_S:
             self._falls.popleft()
