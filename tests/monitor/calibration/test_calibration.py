@@ -51,7 +51,7 @@ def let_hear(calibration: MeterCalibration, lps: list[float | None], ended: date
         calibration.take_sample(sample(ended - timedelta(seconds=len(lps) - number), lp=lp))
 
 
-TONE: list[float | None] = [50.0, *[93.8] * 20, 50.0]
+TONE: list[float | None] = [50.0, *[93.8] * 20, 50.0, 50.0]
 
 
 @asynccontextmanager

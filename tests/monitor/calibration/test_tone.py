@@ -22,9 +22,10 @@ def pieces_of(levels: Iterable[float], step_ms: int = 1000) -> list[Piece]:
 
 
 def heard_in(pieces: Iterable[Piece]) -> list[HeardTone]:
-    """Return what the detector hears in them."""
+    """Return what the detector hears in them until all is over."""
     detector = ToneDetector()
-    return [tone for piece in pieces if (tone := detector.take(*piece))]
+    heard = [tone for piece in pieces if (tone := detector.take(*piece))]
+    return [*heard, tone] if (tone := detector.lose()) else heard
 
 
 def ms(span: Span) -> tuple[int, int]:
@@ -35,20 +36,21 @@ def ms(span: Span) -> tuple[int, int]:
 @pytest.mark.parametrize("nominal_db", NOMINAL_DB)
 @pytest.mark.parametrize("step_ms", [100, 1000, 1250])
 def test_calibrator(nominal_db: float, step_ms: int) -> None:
-    """Polled or streamed: from the end of the sound before to the beginning of that after."""
+    """Polled or streamed: from the end of the sound before to that after."""
     tenth = 100 * step_ms // 1000
     levels = [45.0] * 5 + [nominal_db - 0.2] * (2000 // tenth) + [47.0] * 5
     (tone,) = heard_in(pieces_of(levels, step_ms))
     assert tone.nominal_db == nominal_db
     assert tone.level_db == nominal_db - 0.2
-    assert ms(tone.span) == (5 * step_ms, (5 + 2000 // tenth) * step_ms)
+    # The first sound after it may have begun with it.
+    assert ms(tone.span) == (5 * step_ms, (6 + 2000 // tenth) * step_ms)
 
 
 def test_exactly_what_belongs_to_it() -> None:
-    """The level rises slowly with the time weighting S, and somebody touches the calibrator: that is part of it."""
-    levels = [50.0, 91.0, 93.0, *[93.9] * 30, 95.2, *[94.0] * 30, 90.0, 60.0]
+    """The level rises and falls slowly with the time weighting, and somebody touches the calibrator meanwhile."""
+    levels = [49.0, 50.0, 70.0, 91.0, 93.0, *[93.9] * 30, 95.2, *[94.0] * 30, 90.0, 60.0, 52.0, 51.0, 40.0]
     (tone,) = heard_in(pieces_of(levels))
-    assert ms(tone.span) == (1000, 65000)
+    assert ms(tone.span) == (2000, 69000)
     assert tone.level_db == pytest.approx(94.0, abs=0.1)
 
 
@@ -56,7 +58,20 @@ def test_two_levels_are_two_calibrators() -> None:
     """A calibrator with a switch."""
     tones = heard_in(pieces_of([50.0, *[94.0] * 15, *[114.0] * 15, 50.0]))
     assert [tone.nominal_db for tone in tones] == [94.0, 114.0]
-    assert [ms(tone.span) for tone in tones] == [(1000, 16000), (16000, 31000)]
+    assert [ms(tone.span) for tone in tones] == [(1000, 16000), (16000, 32000)]
+
+
+def test_a_long_fall_is_another_sound() -> None:
+    """Nor is a rise part of it that began long before."""
+    levels = [*(4 * number for number in range(22)), *[94.0] * 20, *(84 - 4 * number for number in range(22))]
+    (tone,) = heard_in(pieces_of(levels))
+    assert ms(tone.span) == (7_000, 58_000)
+
+
+def test_what_is_louder_does_not_rise_to_it() -> None:
+    """Somebody knocked at the microphone when he put it on; from a knock when it is taken off the level falls."""
+    (tone,) = heard_in(pieces_of([50.0, 110.0, *[94.0] * 20, 108.0, 50.0]))
+    assert ms(tone.span) == (2000, 24000)
 
 
 def test_each_is_heard_once() -> None:
@@ -132,6 +147,16 @@ def test_as_the_oracle(runs: list[tuple[float, int]], steps_ms: list[int], gaps_
     assert [(tone.span, tone.nominal_db) for tone in heard_in(pieces)] == oracle(pieces)
 
 
+def test_only_one_that_is_over_is_told() -> None:
+    """When the level does not fall any more, or nothing is heard any more."""
+    detector = ToneDetector()
+    pieces = pieces_of([50.0, *[94.0] * 20, 60.0, 50.0, 50.0])
+    assert [bool(detector.take(*piece)) for piece in pieces] == [False] * 23 + [True]
+    detector = ToneDetector()
+    assert not any(detector.take(*piece) for piece in pieces[:-2])
+    assert detector.take(BEGAN + 90_000, BEGAN + 91_000, 50.0)
+
+
 def oracle(pieces: list[Piece]) -> list[tuple[Span, float]]:
     """Find the calibrators slowly: between any two sounds far from a level, look at all that lies between."""
     found = []
@@ -144,8 +169,40 @@ def oracle(pieces: list[Piece]) -> list[tuple[Span, float]]:
                 continue
             near = pieces[before + 1 : after]
             if is_calibrator(near, span, nominal):
-                found.append((span, nominal))
+                found.append((Span(rise(pieces, before, nominal), fall(pieces, after, nominal)), nominal))
     return sorted(found)
+
+
+def rise(pieces: list[Piece], before: int, nominal: float) -> int:
+    """Go back to where the level began to rise."""
+    first = before
+    while first and steep(pieces[first - 1], pieces[first], 1) and pieces[first][0] - pieces[first - 1][1] <= 10_000:
+        first -= 1
+    if first == before or pieces[before][2] > nominal:
+        return pieces[before][1]
+    return max(pieces[first + 1][0], pieces[before][1] - 15_000)
+
+
+def steep(last: Piece, piece: Piece, sign: int) -> bool:
+    """Whether the level goes up or down by 3.5 dB a second."""
+    return sign * round(10 * (piece[2] - last[2])) * 1000 >= 35 * (piece[1] - last[1])
+
+
+def fall(pieces: list[Piece], after: int, nominal: float) -> int:
+    """Go on to where it falls no more."""
+    if pieces[after][2] > nominal:
+        return fallen(pieces, after, pieces[after][0])
+    return fallen(pieces, after, pieces[after][1])
+
+
+def fallen(pieces: list[Piece], after: int, ended: int) -> int:
+    """Go on from there for a while at most."""
+    latest = ended + 15_000
+    for last, piece in pairwise(pieces[after:]):
+        if not steep(last, piece, -1) or piece[0] - last[1] > 10_000 or piece[1] > latest:
+            break
+        ended = piece[1]
+    return ended
 
 
 def is_calibrator(near: list[Piece], span: Span, nominal: float) -> bool:

@@ -166,14 +166,15 @@ class MeterCalibration:
 
     def take_sample(self, sample: Sample) -> None:
         """Listen for a calibrator; whoever has said that he calibrates need not be asked whether he did."""
+        heard = None
         if self.active or (lp := sample.levels.main.lp) is None:
-            self._tones.lose()
+            heard = self._tones.lose()
         elif sample.duration_s > 0:
             ended = sample.at.timestamp()
             heard = self._tones.take(round(1000 * (ended - sample.duration_s)), round(1000 * ended), lp)
-            if heard and not any(_overlap(heard.span, entry.span) for entry in self._log):
-                self._heard = [*self._heard, heard][-HEARD_LIMIT:]
-                self._tell_and_keep()
+        if heard and not any(_overlap(heard.span, entry.span) for entry in self._log):
+            self._heard = [*self._heard, heard][-HEARD_LIMIT:]
+            self._tell_and_keep()
 
     def begin(self, by: str | None = None) -> None:
         """Begin one, unless one goes on."""

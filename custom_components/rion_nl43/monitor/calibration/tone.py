@@ -5,7 +5,7 @@ microphone for half an hour: a machine that hums at 94 dB is none.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import math
 from typing import Final
 
@@ -22,6 +22,8 @@ STEADY_MS: Final = 10_000
 # The level has settled so long after the calibrator was switched on, whatever the time weighting.
 EDGE_MS: Final = 15_000
 LONGEST_MS: Final = 30 * 60_000
+# By the time weighting S, the slowest, the level of a sound that ends falls faster than this, in tenths of dB a second.
+STEEP: Final = 35
 # A longer hole may hide anything.
 HOLE_MS: Final = 10_000
 # So much of it, in percent, is at the calibrator's level; the rest is where it was touched.
@@ -30,7 +32,7 @@ IN_BAND_PERCENT: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class HeardTone:
-    """A calibrator that was heard: from the end of the sound before it to the beginning of that after it.
+    """A calibrator that was heard: from where the level began to rise to it until it had fallen again.
 
     `nominal_db` is the level that it is made for, and `level_db` what the meter read on average, to 0.1 dB.
     """
@@ -103,55 +105,91 @@ class _Nearby:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Lp from and to these ms in tenths of dB; `rises_since` is when the level began to rise, if it does."""
+
+    began: int
+    ended: int
+    tenths: int
+    rises_since: int | None
+
+
 class _Listener:
     """Listens for a calibrator of one level; what it hears begins and ends with a sound that is far from that."""
 
     def __init__(self, nominal_db: float) -> None:
         self._nominal_db = nominal_db
         self._nominal = round(10 * nominal_db)
-        self._far_ended: int | None = None
+        self._far: _Piece | None = None
         self._nearby = _Nearby()
 
-    def take(self, began: int, ended: int, tenths: int) -> HeardTone | None:
-        """Take the next piece; returns the calibrator that has ended with it."""
-        off = abs(tenths - self._nominal)
+    def take(self, piece: _Piece) -> HeardTone | None:
+        """Take the next piece; returns the calibrator that has ended before it, or within it."""
+        off = abs(piece.tenths - self._nominal)
         if off < FAR_TENTHS:
-            self._nearby.put(began, ended, tenths, in_band=off <= BAND_TENTHS)
+            self._nearby.put(piece.began, piece.ended, piece.tenths, in_band=off <= BAND_TENTHS)
             return None
-        far_ended, nearby = self._far_ended, self._nearby
-        self._far_ended, self._nearby = ended, _Nearby()
-        if far_ended is None or not nearby.is_calibrator(span := Span(far_ended, began)):
+        far, nearby = self._far, self._nearby
+        self._far, self._nearby = piece, _Nearby()
+        if far is None or not nearby.is_calibrator(Span(far.ended, piece.began)):
             return None
-        return HeardTone(span, self._nominal_db, round(level_of(nearby.energy_ms / nearby.covered_ms), 1))
+        began, ended = far.ended, piece.began
+        if far.rises_since is not None and far.tenths < self._nominal:
+            began = max(far.rises_since, far.ended - EDGE_MS)
+        if piece.tenths < self._nominal:
+            ended = piece.ended
+        level_db = round(level_of(nearby.energy_ms / nearby.covered_ms), 1)
+        return HeardTone(Span(began, ended), self._nominal_db, level_db)
 
     def lose(self) -> None:
         """What follows comes after a hole: nothing is known of how it began."""
-        self._far_ended, self._nearby = None, _Nearby()
+        self._far, self._nearby = None, _Nearby()
 
 
 class ToneDetector:
-    """Hears calibrators, each once it has ended; a hole in the samples ends nothing, and is no beginning."""
+    """Hears calibrators, each once its level has fallen; a hole in the samples ends nothing, and is no beginning."""
 
     def __init__(self) -> None:
         """Know nothing."""
-        self._ended: int | None = None
+        self._last: _Piece | None = None
+        self._falls: HeardTone | None = None
+        self._falls_until = 0
         self._listeners = tuple(_Listener(nominal_db) for nominal_db in NOMINAL_DB)
 
     def take(self, began_ms: int, ended_ms: int, lp: float) -> HeardTone | None:
-        """Take Lp in dB from and to these ms since the epoch; pieces come one after the other, and may touch."""
-        if self._ended is not None and not -HOLE_MS <= began_ms - self._ended <= HOLE_MS:
-            self.lose()
-        began = began_ms if self._ended is None else max(began_ms, self._ended)
-        if ended_ms <= began or not math.isfinite(lp):
-            return None
-        self._ended = ended_ms
-        tenths = round(10 * lp)
-        # No sound is near both levels, so only one of them can end.
-        heard = [each.take(began, ended_ms, tenths) for each in self._listeners]
-        return next(filter(None, heard), None)
+        """Take Lp in dB from and to these ms since the epoch; pieces come one after the other, and may touch.
 
-    def lose(self) -> None:
-        """Forget how what is heard now began."""
-        self._ended = None
+        Returns the calibrator that is over by then.
+        """
+        last, over = self._last, None
+        if last is not None and not -HOLE_MS <= began_ms - last.ended <= HOLE_MS:
+            last, over = None, self.lose()
+        began = began_ms if last is None else max(began_ms, last.ended)
+        if ended_ms <= began or not math.isfinite(lp):
+            return over
+        tenths = round(10 * lp)
+        rises_since = None
+        change = 0 if last is None else tenths - last.tenths
+        steep = last is not None and 1000 * abs(change) >= STEEP * (ended_ms - last.ended)
+        if steep and change > 0:
+            rises_since = began if last is None or last.rises_since is None else last.rises_since
+        self._last = piece = _Piece(began, ended_ms, tenths, rises_since)
+        if (falls := self._falls) is not None:
+            if steep and change < 0 and ended_ms <= self._falls_until:
+                self._falls = replace(falls, span=Span(falls.span.began_ms, ended_ms))
+            else:
+                over, self._falls = falls, None
+        # No sound is near both levels, so only one of them can end.
+        heard = next(filter(None, [each.take(piece) for each in self._listeners]), None)
+        if heard is not None:
+            # One that went before has fallen long ago.
+            self._falls, self._falls_until = heard, heard.span.ended_ms + EDGE_MS
+        return over
+
+    def lose(self) -> HeardTone | None:
+        """Forget how what is heard now began; returns the calibrator that is over by that."""
+        over, self._falls, self._last = self._falls, None, None
         for each in self._listeners:
             each.lose()
+        return over
