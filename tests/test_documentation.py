@@ -18,6 +18,7 @@ from custom_components.rion_nl43.alert_checks import least_minutes
 from custom_components.rion_nl43.alert_entities import EVENT_ATTRIBUTES
 from custom_components.rion_nl43.alert_form import NEW_RULE
 from custom_components.rion_nl43.alerts import EndReason, Grade, TransitionKind, Verdict
+from custom_components.rion_nl43.card_sensor import TRANSFER
 from custom_components.rion_nl43.const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
@@ -139,6 +140,7 @@ def test_states_of_entities() -> None:
         *sensor.FACTS,
         *sensor.STATUS,
         WORST_GRADE,
+        TRANSFER,
     )
     sensors = {
         description.key: set(map(str, description.options)) for description in descriptions if description.options

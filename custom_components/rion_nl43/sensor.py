@@ -20,6 +20,7 @@ from .acoustics import Basis
 from .adding import async_add_in_groups, async_for_each_subentry
 from .alert_entities import grade_entities
 from .alert_runtime import async_for_each_rule
+from .card_sensor import CardDaysSensor, CardTransferSensor
 from .const import SUBENTRY_LEVEL_LIMIT
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .coverage_sensor import CoverageSensor
@@ -255,6 +256,7 @@ async def async_setup_entry(
         (RionSensor(entry, runtime.facts, description) for description in FACTS),
         (RionSensor(entry, runtime.status, description) for description in STATUS),
         (PeriodSensor(entry, runtime.history, description) for description in PERIODS),
+        (CardDaysSensor(entry), CardTransferSensor(entry)),
         (ActiveAlertsSensor(entry), WorstGradeSensor(entry), CoverageSensor(entry)),
     )
     await async_add_in_groups(async_add_entities, sensors)

@@ -30,6 +30,8 @@ MAIN: list[Row] = [
     (SENSOR, "card_free", "card_free_space", "Card free space", "data_size", "MB", DIAGNOSTIC, True),
     (SENSOR, "card_total", "card_size", "Card size", "data_size", "MB", DIAGNOSTIC, False),
     (SENSOR, "card_free_percent", "card_free_share", "Card free share", None, "%", DIAGNOSTIC, True),
+    (SENSOR, "card_days_left", "free_space_in_days", "Free space in days", "duration", "d", DIAGNOSTIC, True),
+    (SENSOR, "card_transfer", "card_transfer", "Card transfer", "enum", None, DIAGNOSTIC, True),
     (SENSOR, "clock_offset", "clock_offset", "Clock offset", "duration", "s", DIAGNOSTIC, True),
     (SENSOR, "store_mode", "store_mode", "Store mode", "enum", None, DIAGNOSTIC, False),
     (SENSOR, "store_name", "store_name", "Store name", None, None, DIAGNOSTIC, False),
