@@ -53,11 +53,9 @@ class Bench:
         """How many FTP sessions there were."""
         return len(self.meter.referee.ftp.sessions)
 
-    @property
     def ftp_is_on(self) -> bool:
         return self.meter.instrument.settings.is_on("FTP")
 
-    @property
     def owes(self) -> object:
         return self.watch.monitor.memory["card"]["ftp_owes"]
 

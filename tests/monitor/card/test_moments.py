@@ -9,6 +9,7 @@ from custom_components.rion_nl43.monitor import (
     ActivityKind,
     Asked,
     CardNotQuiet,
+    Command,
     CommandState,
     Diagnosis,
     FeedMode,
@@ -68,19 +69,21 @@ async def test_a_command_is_not_held_up(emulated_meter: MeterFactory) -> None:
     """Neither by a transfer nor by the switching for one: it is on the wire in the next slot."""
     async with benched(emulated_meter) as bench:
         commands = bench.watch.monitor.commands
+        sent: list[float] = []
+
+        def note(command: Command) -> None:
+            if command.state is CommandState.SENT:
+                sent.append(bench.watch.now)
+
+        commands.on_change(note)
         since = len(bench.watch.samples)
         for moment in ("FTP?", "FTP,On", ""):
             task = asyncio.create_task(bench.transfer(0.5))
             await (on_the_wire(bench.watch, moment) if moment else bench.transferring())
             for command in (commands.start, commands.stop):
-                sent: list[float] = []
-                unsubscribe = commands.on_change(
-                    lambda told, sent=sent: sent.append(bench.watch.now) if told.state is CommandState.SENT else None
-                )
                 began = bench.watch.now
                 await command()
-                unsubscribe()
-                assert sent[0] - began <= 1.3
+                assert sent.pop() - began <= 1.3
                 await bench.watch.until_rows(2)
             assert await task == BIG_SIZE
             await asyncio.sleep(LINGER_S + 10)
@@ -93,11 +96,11 @@ async def test_ftp_is_not_put_back_in_the_middle_of_a_command(emulated_meter: Me
         done = asyncio.Event()
         command = asyncio.create_task(bench.watch.monitor.commands.run("power_cycle", "", Asked(), done.wait))
         await asyncio.sleep(LINGER_S + 60)
-        assert bench.ftp_is_on
+        assert bench.ftp_is_on()
         done.set()
         await command
         await asyncio.sleep(6)
-        assert not bench.ftp_is_on
+        assert not bench.ftp_is_on()
 
 
 async def test_a_streamed_meter_is_read_too(emulated_meter: MeterFactory) -> None:
@@ -106,7 +109,7 @@ async def test_a_streamed_meter_is_read_too(emulated_meter: MeterFactory) -> Non
         await bench.watch.streams()
         assert await bench.transfer(0.1) == BIG_SIZE
         await asyncio.sleep(LINGER_S + 10)
-        assert not bench.ftp_is_on
+        assert not bench.ftp_is_on()
 
 
 async def test_an_import_waits_until_the_meter_has_been_read(emulated_meter: MeterFactory) -> None:
@@ -151,13 +154,13 @@ async def test_a_transfer_outlives_the_link(emulated_meter: MeterFactory) -> Non
         await bench.watch.until(lambda: bench.watch.link.status.state is not LinkState.CONNECTED, 30)
         assert await task == BIG_SIZE
         await asyncio.sleep(LINGER_S + 30)
-        assert bench.ftp_is_on
-        assert bench.owes == "Off"
+        assert bench.ftp_is_on()
+        assert bench.owes() == "Off"
         bench.meter.faults.switch_off(fault)
         await bench.watch.until(lambda: bench.watch.monitor.available, 60)
         await asyncio.sleep(10)
-        assert not bench.ftp_is_on
-        assert bench.owes is None
+        assert not bench.ftp_is_on()
+        assert bench.owes() is None
 
 
 async def test_the_link_is_lost_while_ftp_is_switched(emulated_meter: MeterFactory) -> None:
@@ -170,8 +173,8 @@ async def test_the_link_is_lost_while_ftp_is_switched(emulated_meter: MeterFacto
         bench.meter.faults.switch_off(fault)
         await bench.watch.until(lambda: bench.watch.monitor.available, 60)
         await asyncio.sleep(40)
-        assert not bench.ftp_is_on
-        assert bench.owes is None
+        assert not bench.ftp_is_on()
+        assert bench.owes() is None
 
 
 async def test_a_restart_does_not_leave_ftp_on(emulated_meter: MeterFactory) -> None:
@@ -179,7 +182,7 @@ async def test_a_restart_does_not_leave_ftp_on(emulated_meter: MeterFactory) -> 
     async with bench_of(meter) as bench:
         await bench.watch.until_rows(3)
         kept = []
-        bench.watch.monitor.on_memory(lambda: kept.append(bench.owes))
+        bench.watch.monitor.on_memory(lambda: kept.append(bench.owes()))
         assert await bench.card.entries()
         assert "Off" in kept
         restored = json.loads(json.dumps(bench.watch.monitor.memory))
@@ -197,7 +200,7 @@ async def test_nonsense_that_was_kept(emulated_meter: MeterFactory, kept: object
     async with bench_of(meter, restored={"card": kept}) as bench:
         await bench.watch.until_rows(3)
         assert await bench.card.entries()
-        assert bench.ftp_is_on
+        assert bench.ftp_is_on()
 
 
 async def test_the_power_fails_in_a_transfer(emulated_meter: MeterFactory) -> None:
@@ -207,10 +210,10 @@ async def test_the_power_fails_in_a_transfer(emulated_meter: MeterFactory) -> No
         await bench.meter.power_cycle(boot_s=20)
         with pytest.raises(FtpLost):
             await task
-        assert bench.ftp_is_on, "it keeps its settings"
+        assert bench.ftp_is_on(), "it keeps its settings"
         await bench.watch.until(lambda: bench.watch.monitor.available, 90)
         await asyncio.sleep(LINGER_S + 10)
-        assert not bench.ftp_is_on
+        assert not bench.ftp_is_on()
 
 
 async def test_in_standby_the_card_belongs_to_somebody_else(emulated_meter: MeterFactory) -> None:
@@ -231,7 +234,7 @@ async def test_standby_ends_a_transfer_and_leaves_ftp_as_it_was(emulated_meter: 
             await task
         assert refused.value.reason is Unquiet.STANDBY
         assert bench.watch.link.status.state is LinkState.STANDBY
-        assert not bench.ftp_is_on
+        assert not bench.ftp_is_on()
         assert bench.open_sessions == 0
 
 
@@ -246,6 +249,21 @@ async def test_a_release_that_is_taken_back_at_once(emulated_meter: MeterFactory
         assert not standby.active
         assert bench.watch.link.status.state is LinkState.CONNECTED
         assert bench.watch.link.statistics.connects == 1
+
+
+async def test_a_release_that_nobody_waits_for_closes_the_link_all_the_same(emulated_meter: MeterFactory) -> None:
+    async with benched(emulated_meter) as bench:
+        await bench.card.entries()
+        release = asyncio.create_task(bench.watch.monitor.standby.release())
+        await asyncio.sleep(0.5)
+        release.cancel()
+        await asyncio.wait({release})
+        assert bench.watch.link.status.state is LinkState.STANDBY
+        assert bench.owes() == "Off"
+        await bench.watch.monitor.standby.take_back()
+        await bench.watch.until(lambda: bench.watch.monitor.available, 30)
+        await asyncio.sleep(10)
+        assert not bench.ftp_is_on()
 
 
 async def test_a_timeout_of_the_caller_is_his_own(emulated_meter: MeterFactory) -> None:

@@ -239,7 +239,7 @@ class MeterCard:
         await self._leave()
 
     async def _leave(self) -> None:
-        if self._switch.owes is None or self._meter.link.status.state is not LinkState.CONNECTED:
+        if self._meter.link.status.state is not LinkState.CONNECTED:
             return
         try:
             async with asyncio.timeout(LEAVE_WITHIN_S), self._turn:
