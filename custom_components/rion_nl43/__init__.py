@@ -43,6 +43,7 @@ from .meters_websocket import async_setup_meters_websocket
 from .migration import async_migrate_entry
 from .monitor import MeterMonitor
 from .nl43 import Identity, Meter
+from .report_view import async_setup_report_view
 from .runner import Runner
 from .running_options import async_follow_options
 from .services import async_setup_services
@@ -75,6 +76,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_meters_websocket(hass)
     async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)
+    async_setup_report_view(hass)
     async_setup_card_view(hass)
     await async_setup_user_names(hass)
     await async_setup_frontend(hass)

@@ -7,8 +7,10 @@ from .page import content_policy, to_html
 from .period import ReportKind, ReportPeriod
 from .report import Report, make_report
 from .sources import OWN_PLAN, Calibration, Exclusion, Limit, MeterDescription, ReportSources, main_weighting
+from .words import LANGUAGES, language_of
 
 __all__ = [
+    "LANGUAGES",
     "OWN_PLAN",
     "Calibration",
     "ClockChange",
@@ -26,6 +28,7 @@ __all__ = [
     "ReportPeriod",
     "ReportSources",
     "content_policy",
+    "language_of",
     "main_weighting",
     "make_report",
     "text_cell",

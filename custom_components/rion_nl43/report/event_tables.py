@@ -16,8 +16,12 @@ MOST_GAPS = 40
 def episodes_section(report: Report, words: Words) -> Markup:
     """Return the episodes of alerts that lasted in the period."""
     title = words("episodes.title")
+    since, forgotten = report.sources.episodes_since, None
+    if since is not None and 1000 * since > report.span.began_ms:
+        at = words.local(1000 * since).isoformat(sep=" ", timespec="minutes")
+        forgotten = paragraph(words("episodes.forgotten", at=at), "warn")
     if not report.episodes:
-        return section(title, paragraph(words("episodes.none")), new_page=True)
+        return section(title, forgotten, paragraph(words("episodes.none")), new_page=True)
     heads = (
         head(words("episodes.onset")),
         head(words("episodes.rule")),
@@ -32,6 +36,7 @@ def episodes_section(report: Report, words: Words) -> Markup:
     left = len(report.episodes) - len(rows)
     return section(
         title,
+        forgotten,
         table(heads, rows, label=title),
         paragraph(words("episodes.more", count=str(left))) if left else None,
         note(words("notes.episodes")),

@@ -42,7 +42,7 @@ def opening(report: Report, words: Words) -> Markup:
         (words("head.meter"), meter.name),
         (words("head.instrument"), f"{meter.manufacturer} {meter.model}"),
         (words("head.serial"), meter.serial),
-        (words("head.firmware"), meter.firmware),
+        (words("head.firmware"), meter.firmware or unknown),
         (words("head.weightings"), weightings),
         (words("head.feed"), words(f"feed.{sources.basis}") if sources.basis else unknown),
         (words("head.period"), f"{span}; {length}"),

@@ -76,6 +76,7 @@ class ReportSources:
     came from the meter's stored records, and `weightings` (`AF`) those of these hours. `plan_key` names the preset. The
     weightings in frequency and time are those of most of the hours (`main_weighting`); `settings`, by their names in
     the meter's manual, and the `basis` of the feed are those of now. `users` are names by id.
+    Older `episodes` than those that began at `episodes_since` are forgotten; None if there are none.
     """
 
     meter: MeterDescription
@@ -96,6 +97,7 @@ class ReportSources:
     calibrations: tuple[Calibration, ...] = ()
     limits: tuple[Limit, ...] = ()
     episodes: tuple[Episode, ...] = ()
+    episodes_since: float | None = None
     settings: tuple[tuple[str, str], ...] = ()
     users: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
