@@ -158,7 +158,7 @@ async def test_a_transfer_outlives_the_link(emulated_meter: MeterFactory) -> Non
         assert bench.owes() == "Off"
         bench.meter.faults.switch_off(fault)
         await bench.watch.until(lambda: bench.watch.monitor.available, 60)
-        await asyncio.sleep(10)
+        await asyncio.sleep(LINGER_S)
         assert not bench.ftp_is_on()
         assert bench.owes() is None
 
@@ -262,7 +262,7 @@ async def test_a_release_that_nobody_waits_for_closes_the_link_all_the_same(emul
         assert bench.owes() == "Off"
         await bench.watch.monitor.standby.take_back()
         await bench.watch.until(lambda: bench.watch.monitor.available, 30)
-        await asyncio.sleep(10)
+        await asyncio.sleep(LINGER_S)
         assert not bench.ftp_is_on()
 
 
