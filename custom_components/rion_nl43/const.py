@@ -24,6 +24,8 @@ CONF_FTP_PASSWORD: Final = "ftp_password"  # noqa: S105 - the name of a field
 
 CONF_PUBLISH: Final = "publish"
 CONF_FEED: Final = "feed"
+CONF_CALIBRATION_INTERVAL_DAYS: Final = "calibration_interval_days"
+CONF_AUTO_CLOCK: Final = "auto_clock"
 CONF_STREAM_BREAK_MIN: Final = "stream_break_min"
 CONF_WINDOWS: Final = "windows"
 CONF_MIN_COVERAGE: Final = "min_coverage"

@@ -10,6 +10,8 @@ from homeassistant.const import CONF_LATITUDE, CONF_LONGITUDE
 
 from .acoustics import PRESETS, DayPlan, Rating
 from .const import (
+    CONF_AUTO_CLOCK,
+    CONF_CALIBRATION_INTERVAL_DAYS,
     CONF_CARD_LIMIT,
     CONF_CLOCK_LIMIT_S,
     CONF_COMMAND_EXPIRY_S,
@@ -74,6 +76,9 @@ class MeterOptions:
     clock_limit_s: int = 60
     """Largest clock offset that goes without a warning; 0: never warn."""
     want_l1_l10: bool = False
+    calibration_interval_days: int = 0
+    """0: a calibration is never due."""
+    auto_clock: bool = False
     card_limit: int = 10
     """Percent of the card free, below which to warn; 0: never warn."""
     command_expiry_s: int = 10
@@ -113,6 +118,10 @@ class MeterOptions:
             watchdog_schedule=options.get(CONF_WATCHDOG_SCHEDULE),
             power_switch=options.get(CONF_POWER_SWITCH),
             clock_limit_s=int(options.get(CONF_CLOCK_LIMIT_S, default.clock_limit_s)),
+            calibration_interval_days=int(
+                options.get(CONF_CALIBRATION_INTERVAL_DAYS, default.calibration_interval_days)
+            ),
+            auto_clock=bool(options.get(CONF_AUTO_CLOCK, default.auto_clock)),
             want_l1_l10=bool(options.get(CONF_WANT_L1_L10, default.want_l1_l10)),
             card_limit=int(options.get(CONF_CARD_LIMIT, default.card_limit)),
             command_expiry_s=int(options.get(CONF_COMMAND_EXPIRY_S, default.command_expiry_s)),
@@ -172,6 +181,8 @@ class MeterOptions:
             CONF_POWER_SWITCH: self.power_switch,
             CONF_CLOCK_LIMIT_S: self.clock_limit_s,
             CONF_WANT_L1_L10: self.want_l1_l10,
+            CONF_CALIBRATION_INTERVAL_DAYS: self.calibration_interval_days,
+            CONF_AUTO_CLOCK: self.auto_clock,
             CONF_CARD_LIMIT: self.card_limit,
             CONF_COMMAND_EXPIRY_S: self.command_expiry_s,
             CONF_ON_MAP: self.on_map,

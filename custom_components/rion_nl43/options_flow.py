@@ -26,6 +26,8 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from .const import (
+    CONF_AUTO_CLOCK,
+    CONF_CALIBRATION_INTERVAL_DAYS,
     CONF_CARD_LIMIT,
     CONF_CLOCK_LIMIT_S,
     CONF_COMMAND_EXPIRY_S,
@@ -62,6 +64,7 @@ WINDOWS: Final = "windows"
 KEEP_MEASURING: Final = "keep_measuring"
 RECOVERY: Final = "recovery"
 WARNINGS: Final = "warnings"
+CALIBRATION: Final = "calibration"
 PLACE: Final = "place"
 FTP: Final = "ftp"
 PERIODS: Final = "periods"
@@ -127,6 +130,14 @@ SECTIONS: Final[Mapping[str, probatio.Schema]] = {
             probatio.Required(CONF_CLOCK_LIMIT_S, default=DEFAULT.clock_limit_s): _number(0, 3600, UnitOfTime.SECONDS),
             probatio.Required(CONF_CARD_LIMIT, default=DEFAULT.card_limit): _number(0, 99, PERCENTAGE),
             probatio.Required(CONF_WANT_L1_L10, default=DEFAULT.want_l1_l10): BooleanSelector(),
+        }
+    ),
+    CALIBRATION: probatio.Schema(
+        {
+            probatio.Required(CONF_CALIBRATION_INTERVAL_DAYS, default=DEFAULT.calibration_interval_days): _number(
+                0, 3650, UnitOfTime.DAYS
+            ),
+            probatio.Required(CONF_AUTO_CLOCK, default=DEFAULT.auto_clock): BooleanSelector(),
         }
     ),
     PLACE: probatio.Schema(

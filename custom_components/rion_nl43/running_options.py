@@ -1,6 +1,7 @@
 """The options of a meter that runs: what has changed takes effect at once, without a new connection."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -92,6 +93,9 @@ class _RunningOptions:
         monitor.recovery.power_switch = (
             partial(async_switch_power, self._hass, options.power_switch) if options.power_switch else None
         )
+        days = options.calibration_interval_days
+        monitor.calibration.interval = timedelta(days=days) if days else None
+        monitor.auto_clock.enabled = options.auto_clock
         monitor.history.plan = options.plan
         monitor.history.min_coverage = options.min_coverage / 100
         self._apply_ftp(options)

@@ -20,6 +20,7 @@ from .acoustics import Basis
 from .adding import async_add_in_groups, async_for_each_subentry
 from .alert_entities import grade_entities
 from .alert_runtime import async_for_each_rule
+from .calibration_entities import CalibrationDueSensor, LastCalibrationSensor
 from .card_sensor import CardDaysSensor, CardTransferSensor
 from .const import SUBENTRY_LEVEL_LIMIT
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
@@ -257,7 +258,13 @@ async def async_setup_entry(
         (RionSensor(entry, runtime.status, description) for description in STATUS),
         (PeriodSensor(entry, runtime.history, description) for description in PERIODS),
         (CardDaysSensor(entry), CardTransferSensor(entry)),
-        (ActiveAlertsSensor(entry), WorstGradeSensor(entry), CoverageSensor(entry)),
+        (
+            ActiveAlertsSensor(entry),
+            WorstGradeSensor(entry),
+            CoverageSensor(entry),
+            LastCalibrationSensor(entry),
+            CalibrationDueSensor(entry),
+        ),
     )
     await async_add_in_groups(async_add_entities, sensors)
     await async_follow_windows(hass, entry, async_add_entities)

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alert_controls import enabled_entities
 from .alert_runtime import async_for_each_rule
+from .calibration_entities import CalibrationSwitch, async_log_calibrations
 from .const import LOGGER
 from .coordinator import RionConfigEntry, StatusCoordinator
 from .entity import RionEntity
@@ -62,6 +63,7 @@ async def async_setup_entry(
     async_add_entities(
         (
             ConnectionSwitch(entry, runtime.status, CONNECTION),
+            CalibrationSwitch(entry),
             *(
                 (FtpSwitch if FTP in description.setting.commands else RionSwitch)(
                     entry, runtime.facts, description, description.setting
@@ -70,6 +72,7 @@ async def async_setup_entry(
             ),
         )
     )
+    async_log_calibrations(entry)
     async_for_each_rule(entry, async_add_entities, enabled_entities)
 
 

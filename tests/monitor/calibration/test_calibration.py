@@ -197,7 +197,7 @@ async def test_one_of_the_past_is_marked_where_it_was_taken_for_sound() -> None:
         (None, -10, CalibrationRefusal.BEGAN_MISSING),
         (-10, 1, CalibrationRefusal.IN_FUTURE),
         (1, None, CalibrationRefusal.ENDS_TOO_EARLY),
-        (-10, -10, CalibrationRefusal.ENDS_TOO_EARLY),
+        (-10, -11, CalibrationRefusal.ENDS_TOO_EARLY),
         (-86_410, -9, CalibrationRefusal.TOO_LONG),
     ],
 )
