@@ -233,7 +233,7 @@ async def test_the_space_of_a_meter_that_stores(emulated_meter: MeterFactory) ->
     earlier.storing = ("Auto", "10ms", "1m")
     earlier.total_mb = meter.config.card_total_mb
     earlier.look()
-    earlier.run(1, 10)
+    earlier.run(1, 11)
     assert earlier.days_left() is None
     meter.instrument.press_start()
     async with bench_of(meter, restored={"card": {"space": earlier.space.memory}}) as bench:
@@ -246,5 +246,5 @@ async def test_the_space_of_a_meter_that_stores(emulated_meter: MeterFactory) ->
             await asyncio.sleep(400)
             await bench.watch.monitor.refresh_facts()
         per_day = (before - files.free) / (bench.watch.now - since) * DAY_S
-        assert bench.card.space.days_left == pytest.approx(files.free / per_day, rel=0.2)
+        assert bench.card.space.days_left == pytest.approx(files.free / per_day, rel=0.3), "of some ten MB"
         assert kept[-1] == bench.card.space.days_left
