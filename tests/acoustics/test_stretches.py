@@ -130,3 +130,12 @@ def test_a_distribution_of_all_the_time() -> None:
     """Lmax alone, L100 told as well: no step without time."""
     assert percentiles_of(classes_of_percentiles({}, 60.0, 60.0), (10,)) == percentile_levels([60.0], percentages=(10,))
     assert percentiles_of(classes_of_percentiles({100: 50.0}, 60.0, 50.0), (100,)) == {100: 50.0}
+
+
+@given(st.integers(1, 60_000), st.integers(1, 50_000), st.integers(1, 50_000))
+def test_a_level_that_is_exceeded_for_just_so_long(loud_ms: int, one_ms: int, other_ms: int) -> None:
+    """A tenth of the time is a tenth, in whatever stretches that have holes it lies."""
+    loud = Stretch(0, loud_ms + one_ms, 1.0, None, None, ((700, 1),), loud_ms / (loud_ms + one_ms))
+    rest_ms = 9 * loud_ms
+    rest = Stretch(10**6, 10**6 + rest_ms + other_ms, 1.0, None, None, ((500, 1),), rest_ms / (rest_ms + other_ms))
+    assert total_of((loud, rest)).percentiles[10] == 70

@@ -267,8 +267,11 @@ def total_of(stretches: Iterable[Stretch]) -> Total:
 def _scale(stretch: Stretch) -> tuple[int, int]:
     """Return how many ms a unit of time of a stretch's classes stands for, as a fraction."""
     all_time = sum(time for _, time in stretch.classes)
-    if stretch.coverage == 1:
-        return stretch.length_ms, all_time
+    whole_ms = round(stretch.covered_ms)
+    # Most often so many whole ms are covered, though a coverage, a number with a point, does not say so exactly.
+    if whole_ms and abs(stretch.covered_ms - whole_ms) <= 1e-6:
+        divisor = math.gcd(whole_ms, all_time)
+        return whole_ms // divisor, all_time // divisor
     return (Fraction(stretch.coverage) * stretch.length_ms / all_time).as_integer_ratio()
 
 

@@ -277,7 +277,8 @@ class MeterHistory:
         key = (spans, local_date(now_ms, zone), plan, zone, self.min_coverage, self._recent.changes, heard_ms)
         if self._past is None or self._past[0] != key:
             yesterday = calendar_day(local_date(calendar_day(key[1], zone).began_ms - 1, zone), zone)
-            found = self._heard(plan_day(day, plan, zone))[1]
+            bounds = tuple(day_bounds_ms(day, plan, zone))
+            found = self._recent.heard(plan_day(day, plan, zone), self._young.row, bounds)[1]
             past = _Past(
                 last={part: self._level(spans[part]) for part in plan.parts},
                 last_24h=self._level(yesterday),

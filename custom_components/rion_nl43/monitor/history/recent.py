@@ -9,6 +9,8 @@ from .row import Row
 
 # The last full day of a plan begins up to two days ago, of 25 h.
 RECENT_MS = 72 * HOUR_MS
+# Periods of a plan and of a few limits; what else is asked for is not asked for again.
+_MOST_SPANS = 64
 
 
 class RecentRows:
@@ -21,7 +23,7 @@ class RecentRows:
         self.changes = 0
         self._rows: dict[int, dict[Row, None]] = {}
         self._told: dict[int, ByWeighting] = {}
-        self._spans: dict[Span, tuple[str, tuple[Stretch, ...]]] = {}
+        self._spans: dict[tuple[int, ...], tuple[str, tuple[Stretch, ...]]] = {}
 
     def add(self, rows: Iterable[Row]) -> None:
         """Have these too; what is there already is not there twice."""
@@ -51,27 +53,31 @@ class RecentRows:
             for row in rows
         ]
 
-    def heard(self, span: Span, young: Row | None) -> tuple[str, tuple[Stretch, ...]]:
-        """Return what counts in a span, of the weighting that covers most of it, and that; without distributions."""
+    def heard(self, span: Span, young: Row | None, bounds_ms: tuple[int, ...] = ()) -> tuple[str, tuple[Stretch, ...]]:
+        """Return what counts in a span, of the weighting that covers most of it, and that; without distributions.
+
+        It is cut by the minute at these bounds, and at those of the span.
+        """
+        bounds_ms = (*span, *bounds_ms)
         if young is not None and young.hour_ms < span.ended_ms and young.hour_ms + HOUR_MS > span.began_ms:
-            return self._find(span, young)
-        if span not in self._spans:
-            if len(self._spans) > 64:
+            return self._find(span, young, bounds_ms)
+        if bounds_ms not in self._spans:
+            if len(self._spans) >= _MOST_SPANS:
                 self._spans.clear()
-            self._spans[span] = self._find(span, None)
-        return self._spans[span]
+            self._spans[bounds_ms] = self._find(span, None, bounds_ms)
+        return self._spans[bounds_ms]
 
     def hours(self, young: Row | None) -> list[ByWeighting]:
         """Return what counts in each hour, by weighting; without distributions."""
-        return [self._hour(hour_ms, young) for hour_ms in sorted(self._hours(young))]
+        return [self._hour(hour_ms, young, ()) for hour_ms in sorted(self._hours(young))]
 
     def _change(self) -> None:
         self.changes += 1
         self._spans.clear()
 
-    def _find(self, span: Span, young: Row | None) -> tuple[str, tuple[Stretch, ...]]:
+    def _find(self, span: Span, young: Row | None, bounds_ms: tuple[int, ...]) -> tuple[str, tuple[Stretch, ...]]:
         hours = [
-            self._hour(hour_ms, young, span)
+            self._hour(hour_ms, young, bounds_ms)
             for hour_ms in sorted(self._hours(young))
             if hour_ms < span.ended_ms and hour_ms + HOUR_MS > span.began_ms
         ]
@@ -80,9 +86,9 @@ class RecentRows:
     def _hours(self, young: Row | None) -> set[int]:
         return self._rows.keys() | (set() if young is None else {young.hour_ms})
 
-    def _hour(self, hour_ms: int, young: Row | None, span: Span | None = None) -> ByWeighting:
-        """Return what counts in an hour, cut by the minute where a span ends within it."""
-        bounds = () if span is None else tuple(edge for edge in span if hour_ms < edge < hour_ms + HOUR_MS)
+    def _hour(self, hour_ms: int, young: Row | None, bounds_ms: tuple[int, ...]) -> ByWeighting:
+        """Return what counts in an hour, cut by the minute at the bounds that lie in it."""
+        bounds = tuple(edge for edge in bounds_ms if hour_ms < edge < hour_ms + HOUR_MS)
         is_young = young is not None and young.hour_ms == hour_ms
         if not is_young and not bounds and hour_ms in self._told:
             return self._told[hour_ms]
