@@ -17,7 +17,7 @@ PAGES = (
         DOCS / f"{name}.md"
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
-            *("link", "options", "troubleshooting", "websocket"),
+            *("link", "options", "files", "troubleshooting", "websocket"),
             *("dashboards", "first-alert", "integrators"),
         )
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 import json
+from pathlib import Path
 import re
 import shlex
 from typing import Any, Final
@@ -70,8 +71,12 @@ SEQUENCES = [
 
 
 @pytest.fixture
-async def main_road(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry) -> MockConfigEntry:
-    """The meter of the examples, at its place."""
+async def main_road(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry, tmp_path: Path
+) -> MockConfigEntry:
+    """The meter of the examples, at its place; what it gives away has a place here."""
+    hass.config.media_dirs = {"local": str(tmp_path)}
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
     hass.config_entries.async_update_entry(entry, title=NAME)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: runtime(entry).monitor.available)
