@@ -132,6 +132,7 @@ async def test_no_meter_no_card(emulated_meter: MeterFactory) -> None:
         refused = await not_quiet(bench)
         assert (refused.reason, refused.diagnosis) == (Unquiet.NOT_CONNECTED, Diagnosis.TIMEOUT)
         assert str(refused) == Diagnosis.TIMEOUT.sentence
+        await bench.card.close()
 
 
 async def test_another_meter_is_not_read(emulated_meter: MeterFactory) -> None:
