@@ -39,6 +39,8 @@ MAIN: list[Row] = [
     (SENSOR, "time_weighting", "time_weighting", "Time weighting", "enum", None, DIAGNOSTIC, False),
     (SENSOR, "link", "link", "Link", "enum", None, DIAGNOSTIC, True),
     (SENSOR, "reconnects", "reconnects", "Reconnects", None, None, DIAGNOSTIC, False),
+    (SENSOR, "calibration_due", "next_calibration_due", "Next calibration due", "timestamp", None, DIAGNOSTIC, True),
+    (SENSOR, "last_calibration", "last_calibration", "Last calibration", "timestamp", None, DIAGNOSTIC, True),
     (SENSOR, "coverage_today", "coverage_today", "Coverage today", None, "%", DIAGNOSTIC, True),
     (SENSOR, "last_loss", "last_loss_of_the_link", "Last loss of the link", "timestamp", None, DIAGNOSTIC, True),
     (SENSOR, "feed", "feed", "Feed", "enum", None, DIAGNOSTIC, True),
@@ -70,6 +72,7 @@ MAIN: list[Row] = [
     (BUTTON, "power_cycle", "switch_off_and_on", "Switch off and on", None, None, CONFIG, False),
     (EVENT, "command", "command", "Command", None, None, None, True),
     (Platform.IMAGE, "last_episode", "last_alert", "Last alert", None, None, None, True),
+    (SWITCH, "calibration", "calibration", "Calibration", None, None, None, True),
     (SWITCH, "connection", "connection", "Connection", None, None, CONFIG, True),
 ]
 # The sub channels are weighted CF, ZF and AS as they come.

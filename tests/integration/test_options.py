@@ -75,6 +75,8 @@ def test_defaults() -> None:
         "watchdog": "off",
         "clock_limit_s": 60,
         "want_l1_l10": False,
+        "calibration_interval_days": 0,
+        "auto_clock": False,
         "card_limit": 10,
         "command_expiry_s": 10,
         "on_map": False,

@@ -15,6 +15,7 @@ from custom_components.rion_nl43 import (
     alert_entities,
     binary_sensor,
     button,
+    calibration_entities,
     coverage_sensor,
     event,
     image,
@@ -61,10 +62,12 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
         meter_alert_entities.ACTIVE_ALERTS,
         meter_alert_entities.WORST_GRADE,
         coverage_sensor.COVERAGE_TODAY,
+        calibration_entities.LAST_CALIBRATION,
+        calibration_entities.CALIBRATION_DUE,
         *period_sensor.PERIODS,
         *limit_sensor.LIMIT_SENSORS,
     ],
-    "switch": [switch.CONNECTION, *switch.SWITCHES, alert_controls.ENABLED],
+    "switch": [switch.CONNECTION, calibration_entities.CALIBRATION, *switch.SWITCHES, alert_controls.ENABLED],
 }
 OF_RULES = (
     alert_entities.BREACH,

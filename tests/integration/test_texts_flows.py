@@ -16,6 +16,7 @@ from custom_components.rion_nl43 import (
     limit_flow,
     options,
     options_flow,
+    repairs,
 )
 from custom_components.rion_nl43.acoustics import WindowKind
 from custom_components.rion_nl43.alert_automation import BLUEPRINTS
@@ -33,7 +34,7 @@ from custom_components.rion_nl43.fixes import FIXES
 from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
 from custom_components.rion_nl43.level_limit import LimitPeriod
-from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, Diagnosis, RefusalReason
+from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, CalibrationRefusal, Diagnosis, RefusalReason
 
 from .texts import FOLDER, TEXTS, placeholders, read
 
@@ -136,6 +137,7 @@ def test_exceptions() -> None:
     by_class |= {f"refused_{reason}" for reason in RefusalReason} | {f"blocked_{reason}" for reason in BlockReason}
     by_class |= {f"expired_{diagnosis}" for diagnosis in Diagnosis}
     by_class |= {f"alert_{refusal}" for refusal in AlertRefusal} | {"power_off_failed", "power_on_failed"}
+    by_class |= {f"calibration_{refusal}" for refusal in CalibrationRefusal}
     raised: set[str] = set()
     for name in ("coordinator.py", "power.py", "services.py", "alert_services.py", "alert_targets.py"):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
@@ -160,11 +162,14 @@ def test_issue(kind: IssueKind) -> None:
     flow = TEXTS["issues"][kind.key]["fix_flow"]
     offered = set(flow["step"]["init"]["menu_options"])
     assert "acknowledge" in offered
-    assert offered <= FIXES.keys() | {"acknowledge", "new_login"}
+    at_once = {"acknowledge", "new_login", "record_calibration", "snooze_calibration", "record_heard"}
+    assert offered <= FIXES.keys() | at_once
     assert flow.get("progress", {}).keys() == offered & FIXES.keys()
     assert ("failed" in flow["step"]) is bool(offered & FIXES.keys())
     assert flow["abort"]["not_loaded"]
     assert "name" in placeholders(TEXTS["issues"][kind.key]["title"])
+    if form := flow["step"].get("record_calibration"):
+        assert_form(form, repairs.CALIBRATION_FORM)
 
 
 def test_actions() -> None:
