@@ -99,6 +99,8 @@ class _RunningOptions:
         monitor.history.plan = options.plan
         monitor.history.min_coverage = options.min_coverage / 100
         self._apply_ftp(options)
+        monitor.backfill.run_blocking = self._hass.async_add_executor_job
+        monitor.backfill.automatic = options.ftp_enabled and options.repair_history
         self._follow(options.named_entities)
         self._apply_watchdog(options.watchdog, options.schedule)
 

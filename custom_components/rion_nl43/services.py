@@ -25,6 +25,7 @@ from .card_services import async_downloaded, async_setup_card_services, stored_n
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .errors import async_in_words, to_home_assistant_error
+from .history_import import async_setup_history_import
 from .meter_actions import async_each, async_response
 from .monitor import Asked, StartedCycle, StoppedCycle
 from .nl43 import ChannelLevels, Levels, NL43Error
@@ -88,6 +89,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     async_setup_alert_services(hass)
     async_setup_card_services(hass)
+    async_setup_history_import(hass)
     async_setup_backtest(hass)
     async_setup_calibration_services(hass)
     async_setup_report_services(hass)

@@ -26,6 +26,8 @@ from .open_holes import LOOK_BACK_MS, OpenHole, OpenHoles
 
 _LOGGER = logging.getLogger(__name__)
 
+# Somebody may be downloading a large folder.
+PATIENCE_S = 600.0
 # The first sample after a hole ends it; until more have come it is not known to be over.
 OVER_AFTER_MS = 30_000
 LOOK_AGAIN_S = 60.0
@@ -224,7 +226,7 @@ class Backfill:
             gives_way=lambda: self._card.wanted,
         )
         while True:
-            async with self._card.session(ActivityKind.IMPORTING) as session:
+            async with self._card.session(ActivityKind.IMPORTING, patience_s=PATIENCE_S) as session:
                 try:
                     return await card_import.fetch(session, self._card.now())
                 except GiveWay:
