@@ -354,6 +354,13 @@ def test_messages_when_adding() -> None:
         assert any(message.startswith(begin) for message in messages), begin
 
 
+def test_messages_of_the_card() -> None:
+    """Those that the page explains are said."""
+    messages = [about["message"] for about in TEXTS["exceptions"].values()]
+    for begin, _ in section(DOCS / "troubleshooting.md", "The card").rows:
+        assert any(message.startswith(begin) for message in messages), begin
+
+
 def test_words() -> None:
     """Every diagnosis, every state of a command and of the watchdog is explained, and nothing else."""
     names = TEXTS["entity"]["sensor"]["link"]["state"]

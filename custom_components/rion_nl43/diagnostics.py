@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .alerts import Explanation, Grade
 from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_POSITION, CONF_SERIAL, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
-from .monitor import UNREACHABLE, Command, MeterAlerts, MeterMonitor
+from .monitor import UNREACHABLE, Command, MeterAlerts, MeterCard, MeterMonitor
 from .nl43 import LinkHistory
 from .options import MeterOptions
 from .running_options import window_specs
@@ -74,6 +74,7 @@ def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
         "sample": asdict(monitor.sample) if monitor.sample else None,
         "windows": _windows(monitor, MeterOptions.from_entry(entry)),
         "facts": asdict(monitor.facts),
+        "card": _card(monitor.card),
         "drifts": [asdict(drift) for drift in monitor.baseline.drifts],
         "commands": [_command(command) for command in monitor.commands.recent],
         "standby": {"active": monitor.standby.active, "until": monitor.standby.until},
@@ -89,6 +90,17 @@ def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
         },
         "alerts": _alerts(monitor.alerts),
         "acknowledged": sorted(runtime.memory.acknowledged),
+    }
+
+
+def _card(card: MeterCard) -> dict[str, Any]:
+    """Return how files are to be had and what is being fetched, without the login."""
+    return {
+        "ftp_wanted": card.client is not None,
+        "login_refused": card.login_refused,
+        "activity": asdict(card.activity),
+        "mb_per_day": card.space.mb_per_day,
+        "days_left": card.space.days_left,
     }
 
 

@@ -65,6 +65,17 @@ async def test_what_is_known(told: dict[str, Any]) -> None:
     assert told["drifts"] == told["commands"] == told["acknowledged"] == []
 
 
+async def test_card(told: dict[str, Any]) -> None:
+    """What is done with it; nothing of the login."""
+    assert told["card"] == {
+        "ftp_wanted": True,
+        "login_refused": False,
+        "activity": {"kind": "idle", "path": None, "done": 0, "total": None},
+        "mb_per_day": None,
+        "days_left": None,
+    }
+
+
 async def test_link(told: dict[str, Any]) -> None:
     """The link's history is told, in wall-clock times."""
     link = told["link"]
