@@ -47,6 +47,7 @@ async def async_report_sources(hass: HomeAssistant, entry: RionConfigEntry, peri
     span = period.needed(zone, history.plan, windows)
     hours = await history.hours(span)
     weightings = await history.weightings(span)
+    holes = await history.holes(span, repaired=True)
     stretches = await history.stretches(span)
     episodes = monitor.alerts.episodes()
     facts = monitor.facts
@@ -68,6 +69,7 @@ async def async_report_sources(hass: HomeAssistant, entry: RionConfigEntry, peri
         stretches=stretches,
         hours=hours,
         weightings=weightings,
+        feed_holes=holes,
         basis=monitor.basis,
         exclusions=tuple(Exclusion(each.span, each.why) for each in history.exclusions),
         calibrations=tuple(map(_calibration, monitor.calibration.log)),

@@ -1,6 +1,7 @@
 """Measurements to report on, made up but credible."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 import math
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,6 +136,7 @@ def sources(
     return ReportSources(**(made | more))
 
 
+@cache
 def full(kind: ReportKind, day: date = date(2026, 3, 4), *, now: str | None = None) -> ReportSources:
     """Return a report that has some of everything: a street with an outage that was repaired, a gap, a calibration."""
     period = ReportPeriod.of(kind, day)

@@ -123,7 +123,7 @@ def _facts(report: Report) -> Iterator[_Row]:
 
 
 def _means(report: Report) -> Iterator[_Row]:
-    if len(report.days) == 1 or not report.mean.days:
+    if len(report.days) == 1:
         return
     levels = [
         (f"period_{part}", part_symbol(report.sources, part), report.mean.periods.get(part))

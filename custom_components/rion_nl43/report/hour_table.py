@@ -1,5 +1,6 @@
 """The table of hours."""
 
+from datetime import timedelta
 from itertools import groupby
 
 from .figures import HourRow
@@ -63,8 +64,11 @@ def _row(report: Report, words: Words, hour: HourRow) -> Markup:
 
 def _time(report: Report, words: Words, hour: HourRow) -> str:
     span = hour.levels.span
-    told = f"{words.clock(span.began_ms)}{TO}{words.clock(span.ended_ms)}"
-    date = words.local(span.began_ms).date()
+    local = words.local(span.began_ms)
+    # By the clock as it was at the beginning: if it is changed at the end, that would be another hour's time.
+    ended = local.replace(tzinfo=None) + timedelta(milliseconds=span.ended_ms - span.began_ms)
+    told = f"{local:%H:%M}{TO}{ended:%H:%M}"
+    date = local.date()
     # On such a day an hour may come twice, or be missing.
     if any(words.local(change.at_ms).date() == date for change in report.clock_changes):
         return f"{told} {words.offset_at(span.began_ms)}"

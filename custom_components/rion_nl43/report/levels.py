@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+import math
 
 from ..acoustics.hours import HOUR_MS, exposure_pa2h
 from ..acoustics.stretches import Span, Stretch, clipped, total_of
@@ -39,7 +40,7 @@ def levels_over(sources: ReportSources, stretches: tuple[Stretch, ...], span: Sp
         lmin=total.lmin if known else None,
         percentiles=total.percentiles if known else {},
         exposure_pa2h=exposure_pa2h(total.energy_ms),
-        meter_share=_meter_share(sources, span),
+        meter_share=_meter_share(sources, stretches, span),
     )
 
 
@@ -87,12 +88,23 @@ def common_ms(one: Span, other: Span) -> int:
     return max(0, min(one.ended_ms, other.ended_ms) - max(one.began_ms, other.began_ms))
 
 
-def _meter_share(sources: ReportSources, span: Span) -> float:
-    """Return how much of what is covered in a span comes from the meter; of hours that are cut, in proportion."""
-    covered = meter = 0.0
+def _meter_share(sources: ReportSources, stretches: tuple[Stretch, ...], span: Span) -> float:
+    """Return how much of what is covered in a span comes from the meter.
+
+    Hours of UTC tell it. Of a part of one that has anything of the meter it is what lies where the feed told nothing.
+    """
+    covered_ms = meter_ms = 0.0
     hours = range(span.began_ms // HOUR_MS * HOUR_MS, span.ended_ms, HOUR_MS)
     for hour in filter(None, map(sources.hours.get, hours)):
-        part = hour.coverage * common_ms(Span(1000 * hour.began, 1000 * hour.began + HOUR_MS), span)
-        covered += part
-        meter += part * hour.meter_share
-    return meter / covered if covered else 0.0
+        part = Span(max(span.began_ms, 1000 * hour.began), min(span.ended_ms, 1000 * hour.began + HOUR_MS))
+        if part.ended_ms - part.began_ms == HOUR_MS:
+            of_hour_ms = hour.coverage * HOUR_MS
+            covered_ms += of_hour_ms
+            meter_ms += of_hour_ms * hour.meter_share
+            continue
+        heard = clipped(stretches, part)
+        covered_ms += math.fsum(stretch.covered_ms for stretch in heard)
+        if hour.repaired:
+            filled = (stretch for hole in sources.feed_holes for stretch in clipped(heard, hole))
+            meter_ms += math.fsum(stretch.covered_ms for stretch in filled)
+    return min(1.0, meter_ms / covered_ms) if covered_ms else 0.0

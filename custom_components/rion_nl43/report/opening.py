@@ -79,7 +79,7 @@ def summary(report: Report, words: Words) -> Markup:
                 words,
                 percentile_symbol(each),
                 whole.percentiles.get(each),
-                words("level.percentile", percent=words("percent", n=str(each))),
+                words("level.percentile", percent=words.percent(str(each))),
             )
             for each in _PERCENTAGES
         ),
@@ -113,7 +113,7 @@ def _when(report: Report, words: Words) -> str:
             return words.long_date(period.first)
         case ReportKind.WEEK:
             return words.week(period.first, period.last)
-        case ReportKind.MONTH:
+        case _:
             return words.month(period.first)
 
 
@@ -166,12 +166,12 @@ def _rating(report: Report, words: Words) -> list[Markup]:
     # Nothing of it is over yet, so nothing is known: it is not for lack of coverage.
     running = not mean.days
     value = when_running(words, running=running, level=mean.rating)
-    shown = value if mean.rating is None else f"{value} dB"
+    shown = value if mean.rating is None else words.decibels(mean.rating)
     return [tile(shown, rich(rating_symbol(plan.rating)), words(key))]
 
 
 def _level(words: Words, symbol: str, level: float | None, more: str) -> Markup:
-    return tile(words.level(level) if level is None else f"{words.level(level)} dB", rich(symbol), more)
+    return tile(words.level(None) if level is None else words.decibels(level), rich(symbol), more)
 
 
 def _loudest(report: Report, words: Words) -> str:

@@ -68,7 +68,7 @@ def _sections(report: Report, words: Words) -> list[Markup]:
             first, with_periods = hours, []
         case ReportKind.WEEK:
             first, with_periods = hours, days
-        case ReportKind.MONTH:
+        case _:
             shades = note(words("notes.map", leq=leq_symbol(report.sources, "1h")))
             first, with_periods = [graph(words("graph.map"), hours_map(report, words), shades)], days
     tables = [

@@ -38,7 +38,7 @@ class ReportPeriod:
             case ReportKind.WEEK:
                 monday = day - timedelta(days=day.weekday())
                 return cls(kind, monday, monday + timedelta(days=6))
-            case ReportKind.MONTH:
+            case _:
                 first = day.replace(day=1)
                 return cls(kind, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 

@@ -73,7 +73,8 @@ class ReportSources:
 
     `stretches` are what counts of the span that the period needs (`ReportPeriod.needed`), disjoint and ordered,
     without what is excluded; `hours` are the levels of hours of UTC by when they began in ms, which tell as well what
-    came from the meter's stored records, and `weightings` (`AF`) those of these hours. `plan_key` names the preset. The
+    came from the meter's stored records, and `weightings` (`AF`) those of these hours; in `feed_holes` the
+    feed told nothing, whatever records of the meter tell of them. `plan_key` names the preset. The
     weightings in frequency and time are those of most of the hours (`main_weighting`); `settings`, by their names in
     the meter's manual, and the `basis` of the feed are those of now. `users` are names by id.
     Older `episodes` than those that began at `episodes_since` are forgotten; None if there are none.
@@ -92,6 +93,7 @@ class ReportSources:
     stretches: tuple[Stretch, ...] = ()
     hours: Mapping[int, HourLevels] = field(default_factory=dict)
     weightings: Mapping[int, str] = field(default_factory=dict)
+    feed_holes: tuple[Span, ...] = ()
     basis: Basis | None = None
     exclusions: tuple[Exclusion, ...] = ()
     calibrations: tuple[Calibration, ...] = ()

@@ -75,7 +75,15 @@ class Words:
         tenths = int(1000 * value + 1e-6)
         whole, tenth = divmod(tenths, 10)
         number = str(whole) if not tenth else f"{whole}{self('decimal')}{tenth}"
-        return self("percent", n=number)
+        return self.percent(number)
+
+    def percent(self, number: str) -> str:
+        """Return a number of per cent, which no line parts from its sign."""
+        return self("percent", n=number).replace(" ", _TIGHT)
+
+    def decibels(self, level: float) -> str:
+        """Return a level with its unit."""
+        return f"{self.figure(level)}{_TIGHT}dB"
 
     def duration(self, ms: float) -> str:
         """Return a length of time in its largest units."""
@@ -129,10 +137,6 @@ class Words:
         year, week, _ = first.isocalendar()
         days = (self("date.day_month", **self._parts(day)) for day in (first, last))
         return self("date.week", week=str(week), year=str(year), **dict(zip(("first", "last"), days, strict=True)))
-
-    def weekday(self, day: date) -> str:
-        """Return the short name of the day of a date."""
-        return str(self._texts["weekdays_short"][day.weekday()])
 
     def _parts(self, day: date) -> dict[str, str]:
         texts = self._texts
