@@ -17,7 +17,7 @@ PAGES = (
         DOCS / f"{name}.md"
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
-            *("link", "options", "files", "troubleshooting", "websocket"),
+            *("link", "options", "files", "calibration", "troubleshooting", "websocket"),
             *("dashboards", "first-alert", "integrators"),
         )
     ),

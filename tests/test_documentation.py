@@ -241,7 +241,8 @@ def test_options() -> None:
             elif isinstance(default, tuple):
                 assert row[2] == ", ".join(map(str, default)) + " min"
             else:
-                assert row[2] == {None: "none", False: "off", True: "on"}.get(default, str(default)), option
+                told = {"None": "none", "False": "off", "True": "on"}.get(str(default), str(default))
+                assert row[2] == told, option
 
 
 def test_fields_of_alert_rules() -> None:
