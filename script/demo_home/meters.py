@@ -10,6 +10,8 @@ from pathlib import Path
 import sys
 from typing import Any, Self
 
+import aiohttp
+
 from . import DOMAIN, ROOT, DemoError
 from .api import POLL_INTERVAL_S, Api
 from .process import Process
@@ -18,6 +20,7 @@ FLOWS = "/api/config/config_entries/flow"
 OPTION_FLOWS = "/api/config/config_entries/options/flow"
 EMULATOR_START_TIMEOUT_S = 20.0
 FIRST_LEVEL_TIMEOUT_S = 60.0
+STORING = ("Store Mode=Auto", "Lp Store Interval=1s", "Leq Calculation Interval Preset=1m")
 SUCCESS = "reconfigure_successful"
 NO_LEVEL = ("unknown", "unavailable")
 
@@ -109,6 +112,8 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
         "--measuring",
         "--setting",
         "FTP=On",
+        # So that there is something on the card, and soon.
+        *(argument for setting in STORING for argument in ("--setting", setting)),
         *scenes,
     ]
     command = [sys.executable, "-m", "emulator", *options]
@@ -122,6 +127,14 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
         yield Emulated([Address(**meter) for meter in served["meters"]], served["api"])
     finally:
         await process.stop()
+
+
+async def take_screenshot(emulated: Emulated) -> None:
+    """Press the key of each meter that puts a picture of its display on the card."""
+    async with aiohttp.ClientSession(emulated.page) as session:
+        for meter in emulated.meters:
+            async with session.post(f"/api/meters/{meter.serial}/keys", json={"key": "screenshot"}) as response:
+                response.raise_for_status()
 
 
 async def add(api: Api, address: Address) -> None:

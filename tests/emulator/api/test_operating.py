@@ -47,6 +47,15 @@ async def test_a_measurement_by_its_keys(api: Api) -> None:
     assert (await api.of("/keys", "POST", {"key": "store"}))["accepted"] is False
 
 
+async def test_a_picture_of_the_display(api: Api) -> None:
+    """A picture of the display is on the card, if there is room for it."""
+    card = api.meter.instrument.card
+    assert (await api.of("/keys", "POST", {"key": "screenshot"}))["accepted"] is True
+    assert [name.endswith(".bmp") for name in card.files.names("/NL-43/Screenshot")] == [True]
+    card.free_mb = 0
+    assert (await api.of("/keys", "POST", {"key": "screenshot"}))["accepted"] is False
+
+
 async def test_the_mode_key_goes_round(api: Api) -> None:
     """The mode key goes round."""
     modes = [(await api.of("/keys", "POST", {"key": "mode"}))["meter"]["store"]["mode"] for _ in range(3)]
