@@ -13,6 +13,7 @@ from .const import DOMAIN
 from .hour_statistics import statistic_ids
 from .live_websocket import async_loaded_entry, async_refuse
 from .monitor.history.store import KEPT_MS
+from .symbols import leq_symbol, symbol
 
 HOUR_S: Final = 3600
 LATEST_S: Final = 1 << 40
@@ -51,6 +52,7 @@ async def _ws_hours(hass: HomeAssistant, connection: websocket_api.ActiveConnect
         msg["id"],
         {
             "hours": [hour_data(found[at_ms]) for at_ms in sorted(found) if found[at_ms].leq is not None],
+            "symbols": {"leq": leq_symbol(monitor.history.weighting), "lmax": symbol("lmax", monitor.facts)},
             "statistic_ids": statistic_ids(monitor.identity.serial),
         },
     )

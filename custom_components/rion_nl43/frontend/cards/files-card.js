@@ -92,7 +92,7 @@ export class FilesCard extends HTMLElement {
   async _download(item) {
     await this._do("files.fetching", async () => {
       const href = await addressOf(this._hass, item.media_content_id);
-      return () => el("a", { href, download: item.title }).click();
+      return () => el("a", { href, download: item.media_content_id.split("/").at(-1) }).click();
     });
   }
 

@@ -35,7 +35,11 @@ export class HoursCard extends HTMLElement {
     this._all = false;
     this._asked = 0;
     this._drawn = "";
-    /** @type {{hours: HourLevels[], problem: string, ended: number, t: Translate} | undefined} */
+    /**
+     * @type {{
+     *   hours: HourLevels[], symbols: {leq: string, lmax: string}, problem: string, ended: number, t: Translate,
+     * } | undefined}
+     */
     this._shown = undefined;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this._asking = undefined;
@@ -108,17 +112,18 @@ export class HoursCard extends HTMLElement {
     const mistake = mistakeIn(config);
     const ended = HOUR_S * Math.floor(Date.now() / 1000 / HOUR_S);
     let problem = mistake ? t(...mistake) : "";
-    /** @type {HourLevels[]} */
-    let known = [];
+    /** @type {{hours: HourLevels[], symbols: {leq: string, lmax: string}}} */
+    let known = { hours: [], symbols: { leq: "Leq", lmax: "Lmax" } };
     try {
       const entry = problem ? undefined : await entryOf(hass, config);
       problem ||= entry ? "" : t("hours.unknown");
-      known = entry ? await hoursBetween(hass, entry, ended - HOUR_S * (config.hours ?? USUAL_HOURS), ended) : [];
+      const began = ended - HOUR_S * (config.hours ?? USUAL_HOURS);
+      known = entry ? await hoursBetween(hass, entry, began, ended) : known;
     } catch (error) {
       problem = await errorText(hass, error, t);
     }
     if (mine === this._asked) {
-      this._shown = { hours: withoutGaps(known, ended), problem, ended, t };
+      this._shown = { hours: withoutGaps(known.hours, ended), symbols: known.symbols, problem, ended, t };
       this._draw();
     }
   }
@@ -128,9 +133,9 @@ export class HoursCard extends HTMLElement {
     if (!shown) {
       return;
     }
-    const { hours, problem, ended, t } = shown;
+    const { hours, symbols, problem, ended, t } = shown;
     // Drawn anew, the key would lose the focus.
-    const drawn = JSON.stringify([hours, problem, ended, all, hass.locale, hass.language, config]);
+    const drawn = JSON.stringify([hours, symbols, problem, ended, all, hass.locale, hass.language, config]);
     if (drawn === this._drawn) {
       return;
     }
@@ -144,7 +149,7 @@ export class HoursCard extends HTMLElement {
     this._body.replaceChildren(
       problem || !hours.length
         ? el("p", { role: "status" }, problem || first)
-        : table(all ? hours : hours.slice(0, FEW), scaleOf(hours), hass, t),
+        : table(all ? hours : hours.slice(0, FEW), symbols, scaleOf(hours), hass, t),
     );
   }
 }

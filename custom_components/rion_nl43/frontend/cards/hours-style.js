@@ -29,6 +29,7 @@ export const STYLE = `
     );
   }
   .figure.leq { font-weight: 500; }
+  .when { font-size: var(--ha-font-size-s, 12px); white-space: normal; padding-bottom: 6px; }
   .low { font-weight: 500; text-decoration: underline dotted; text-underline-offset: 3px; }
   .mark {
     display: inline-flex; align-items: center; gap: 4px; padding: 1px 8px; border-radius: 10px; line-height: 1.5;
@@ -39,6 +40,9 @@ export const STYLE = `
     min-height: 36px; margin-top: 8px; padding: 0 14px; border-radius: 18px; background: none; cursor: pointer;
     border: 1px solid color-mix(in srgb, var(--primary-text-color) 25%, transparent);
     color: var(--primary-text-color); font: inherit; font-size: var(--ha-font-size-m, 14px);
+  }
+  button.name {
+    min-height: 28px; margin: 0; padding: 0; border: 0; text-align: start; white-space: normal;
   }
   button:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
   .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

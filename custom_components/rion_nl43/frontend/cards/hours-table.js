@@ -12,7 +12,7 @@ import { HOUR_S } from "../core/history.js";
 
 const STEP_DB = 10;
 /** Below this coverage the level of an hour does not stand for all of it. */
-const LOW_COVERAGE = 0.75;
+export const LOW_COVERAGE = 0.75;
 
 /**
  * The hours before a time, the latest first; those of which nothing is known are among them, but none before the first.
@@ -46,13 +46,15 @@ export function scaleOf(hours) {
 
 /**
  * @param {HourLevels[]} hours The latest first.
+ * @param {{leq: string, lmax: string}} symbols
  * @param {{low: number, high: number}} scale
  * @param {any} hass
  * @param {Translate} t
  */
-export function table(hours, scale, hass, t) {
+export function table(hours, symbols, scale, hass, t) {
   const said = (/** @type {string} */ key) => el("span", { className: "said" }, t(`hours.${key}`));
-  const heads = [t("hours.hour"), said("bar"), t("hours.leq"), t("hours.lmax"), t("hours.coverage"), said("from_meter")];
+  const levels = [said("bar"), symbols.leq, symbols.lmax];
+  const heads = [t("hours.hour"), ...levels, t("hours.coverage"), said("from_meter")];
   const days = hours.map(({ began }) => day(began, hass));
   const rows = hours.flatMap((hour, i) => [
     ...(i > 0 && days[i] !== days[i - 1] ? [dayRow(days[i], heads.length)] : []),

@@ -108,7 +108,8 @@ export class ReportCard extends HTMLElement {
     this._said.replaceChildren(t("report.making"));
     try {
       const [period, format] = [this._period.value, this._format.value];
-      const url = await createReport(hass, this._config.device_id ?? "", { period, date: this._date.value, format });
+      const wanted = { period, date: this._date.value, format, language: t("report.language") };
+      const url = await createReport(hass, this._config.device_id ?? "", wanted);
       if (tab) {
         tab.opener = null;
         tab.location.replace(new URL(url, window.location.origin));

@@ -5,7 +5,7 @@ export const STYLE = `
   :host { display: block; }
   ha-card { padding: 12px 16px; color: var(--primary-text-color); }
   form { display: flex; flex-wrap: wrap; align-items: end; gap: 8px 12px; }
-  label { display: flex; flex: 1 1 96px; flex-direction: column; gap: 4px; min-width: 0; }
+  label { display: flex; flex: 1 1 136px; flex-direction: column; gap: 4px; min-width: 0; }
   label span { font-size: var(--ha-font-size-s, 12px); color: var(--secondary-text-color); }
   select, input {
     min-height: 40px; width: 100%; box-sizing: border-box; padding: 0 8px; font: inherit; color: inherit;

@@ -85,7 +85,7 @@ export async function getEpisodes(hass, deviceIds, limit) {
 /**
  * @param {any} hass
  * @param {string} deviceId The meter's.
- * @param {{period: string, date: string, format: string}} wanted A day in the period, as 2026-01-31.
+ * @param {{period: string, date: string, format: string, language: string}} wanted Any day in it, as 2026-01-31.
  * @returns {Promise<string>} The address where it is, for a while.
  */
 export async function createReport(hass, deviceId, wanted) {

@@ -2,7 +2,8 @@
 /**
  * The files on a meter's card, as Home Assistant's media browser has them.
  *
- * @typedef {{title: string, media_content_id: string, can_expand: boolean, media_class: string}} Item
+ * @typedef {{title: string, media_content_id: string, can_expand: boolean}} Item Files have their size and time in the
+ *   title, and the name at the end of the id.
  */
 
 const SOURCE = "media-source://rion_nl43";

@@ -63,6 +63,17 @@ export function day(t, hass) {
 }
 
 /**
+ * @param {number} began Seconds since the epoch.
+ * @param {number} ended
+ * @param {any} hass
+ * @returns {string} From when to when, with the day or the days.
+ */
+export function span(began, ended, hass) {
+  const parts = /** @type {const} */ ({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  return new Intl.DateTimeFormat(language(hass), { ...parts, ...zone(hass) }).formatRange(1000 * began, 1000 * ended);
+}
+
+/**
  * @param {any} hass
  * @returns {string} The date of today where Home Assistant is, as 2026-01-31.
  */

@@ -27,12 +27,12 @@ export function statisticOf(serial, kind) {
  * @param {string} entryId
  * @param {number} began In seconds since the epoch.
  * @param {number} ended
- * @returns {Promise<HourLevels[]>} Those of which anything is known, in their order.
+ * @returns {Promise<{hours: HourLevels[], symbols: {leq: string, lmax: string}}>} Hours of which anything is known, in
+ *   their order; symbols with the meter's weighting.
  */
 export async function hoursBetween(hass, entryId, began, ended) {
   const asked = { type: `${DOMAIN}/history/hours`, config_entry_id: entryId, start: began, end: ended };
-  const { hours } = await hass.callWS(asked);
-  return hours;
+  return hass.callWS(asked);
 }
 
 /**

@@ -6,7 +6,7 @@
  * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { FULL, heading, hint, section, tile, whenKnown, whenLinked, whenState } from "./configs.js";
+import { FULL, heading, hint, section, tile, whenKnown, whenState } from "./configs.js";
 
 /**
  * @param {Meter} meter
@@ -24,7 +24,6 @@ export function calibrationSection(meter, t) {
       features: [{ type: "toggle" }],
       features_position: "inline",
       grid_options: FULL,
-      visibility: whenLinked(meter),
     }),
     known(last),
     known(due),

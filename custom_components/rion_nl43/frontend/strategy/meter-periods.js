@@ -11,29 +11,33 @@
 import { FULL, OWN_NAME, goTo, heading, present, section, tile, whenKnown } from "./configs.js";
 import { METERS_PAGE } from "./meter-alerts.js";
 
-const PERIODS = ["day", "evening", "night", "24h"];
+const PERIODS = [
+  "current_24h",
+  "current_day",
+  "current_evening",
+  "current_night",
+  "last_rating",
+  "last_24h",
+  "last_day",
+  "last_evening",
+  "last_night",
+];
 /** How far the gauge of a limit goes on both sides of it, and from where on it is near, in dB. */
 const BELOW_DB = 30;
 const ABOVE_DB = 15;
 const NEAR_DB = 3;
 
 /**
+ * How much of each period is covered is said beside its level.
+ *
  * @param {Meter} meter
  * @param {Translate} t
  */
 export function periodsSection(meter, t) {
-  const { entities } = meter;
-  const of = (/** @type {string} */ which) => PERIODS.map((period) => entities[`${which}_${period}`]);
-  const { last_rating: rating } = entities;
-  // How much of the period is covered is said beside its level.
-  const shown = (/** @type {string | undefined} */ entity) =>
-    tile(entity, { color: "primary", state_content: ["state", "coverage"], visibility: whenKnown(entity) });
-  const last = present([...of("last"), rating]);
+  const entities = present(PERIODS.map((key) => meter.entities[key]));
   return section([
     heading(t("strategy.periods.title"), "mdi:weather-sunset"),
-    ...of("current").map(shown),
-    last.length > 0 && heading(t("strategy.periods.last"), "mdi:calendar-check-outline", [], { heading_style: "subtitle" }),
-    ...last.map(shown),
+    entities.length > 0 && { type: "custom:rion-nl43-periods", entities, grid_options: FULL },
   ]);
 }
 
