@@ -100,9 +100,7 @@ class Storing:
 
     async def imported(self, within_s: float, count: int = 1) -> Imported:
         """Wait for so many imports that found something to do."""
-        async with asyncio.timeout(within_s):
-            while len(self.imports) < count:
-                await asyncio.sleep(10)
+        await self.watch.until(lambda: len(self.imports) >= count, within_s)
         return self.imports[-1]
 
     @property

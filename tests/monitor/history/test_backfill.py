@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.rion_nl43.acoustics.stretches import Span
-from custom_components.rion_nl43.monitor import LeftReason
+from custom_components.rion_nl43.monitor import LeftReason, NoFtp
 from emulator.card import StoreFormat
 from tests.fixtures import MeterFactory
 
@@ -166,3 +166,75 @@ async def test_nothing_is_fetched_unless_it_is_wished_and_there_is_a_login(
         assert store.imports == []
         assert store.monitor.backfill.automatic is wished
         assert not store.meter.referee.ftp.sessions
+
+
+async def test_a_span_is_imported_on_request_once_and_for_all(emulated_meter: MeterFactory) -> None:
+    async with storing(emulated_meter, SHORT) as store:
+        backfill = store.monitor.backfill
+        began = now_ms()
+        await store.cut_off(0.5)
+        await asyncio.sleep(130)
+        span = Span(began - 60_000, now_ms() - 61_000)
+
+        first = await backfill.import_span(span)
+        second = await backfill.import_span(span)
+        everything = await backfill.import_span(span, everything=True)
+        once_more = await backfill.import_span(span, everything=True)
+
+        assert first.hours_changed == 1
+        assert first.coverage_before < 0.2
+        assert first.coverage_after > 0.99
+        assert (second.hours_changed, second.found.files) == (0, [])
+        assert second.coverage_after == second.coverage_before == first.coverage_after
+        assert everything.found.records >= first.found.records
+        assert once_more.hours_changed == 0
+        assert once_more.coverage_after == pytest.approx(everything.coverage_after)
+
+
+async def test_without_a_login_nothing_can_be_imported(emulated_meter: MeterFactory) -> None:
+    async with storing(emulated_meter) as store:
+        store.monitor.card.client = None
+        with pytest.raises(NoFtp):
+            await store.monitor.backfill.import_span(Span(now_ms() - 600_000, now_ms()), everything=True)
+
+
+async def test_who_wants_the_card_is_let_in_between_two_files(emulated_meter: MeterFactory) -> None:
+    form = StoreFormat(lp_file_s=120)
+    async with storing(emulated_meter, ROWS, store_format=form) as store:
+        began = now_ms()
+        await asyncio.sleep(900)
+        importing = asyncio.create_task(store.monitor.backfill.import_span(Span(began, now_ms()), everything=True))
+        begun = asyncio.Event()
+        store.monitor.card.on_activity(lambda activity: begun.set() if activity.path else None)
+        await begun.wait()
+        assert await store.monitor.card.entries("/")
+        assert not importing.done()
+        imported = await importing
+
+        assert imported.found.missing == ()
+        assert len(imported.found.files) == len(set(imported.found.files)) >= 7
+        assert len(store.meter.referee.ftp.sessions) >= 3
+
+
+async def test_a_clock_that_is_set_between_two_measurements(emulated_meter: MeterFactory) -> None:
+    """Records of before and of after have each their own offset, and the readings survive a restart."""
+    async with storing(emulated_meter, SHORT) as store:
+        began = now_ms()
+        await asyncio.sleep(400)
+        number = store.meter.faults.switch_on("unreachable")
+        await asyncio.sleep(1200)
+        instrument = store.meter.instrument
+        instrument.press_stop()
+        instrument.clock += timedelta(minutes=7)
+        instrument.settings["Store Name"] = "0001"
+        instrument.press_start()
+        await asyncio.sleep(1200)
+        store.meter.faults.switch_off(number)
+        await store.watch.settled()
+        await asyncio.sleep(130)
+
+        imported = await store.monitor.backfill.import_span(Span(began, now_ms() - 61_000))
+
+        assert imported.coverage_after > 0.97
+        assert len(store.monitor.backfill.clock.runs) == 2
+        assert imported.left == []
