@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 import logging
 import math
 
@@ -34,19 +35,17 @@ class Cuts:
     def outside(self, span: Span) -> Iterator[Span]:
         """Yield what of a span is not in them."""
         began_ms, ended_ms = span
-        number = bisect_right(self.spans, began_ms, key=lambda taken: taken.ended_ms)
-        while number < len(self.spans) and self.spans[number].began_ms < ended_ms:
-            taken = self.spans[number]
+        for taken in self.within(span):
             if taken.began_ms > began_ms:
                 yield Span(began_ms, taken.began_ms)
             began_ms = taken.ended_ms
-            number += 1
         if began_ms < ended_ms:
             yield Span(began_ms, ended_ms)
 
-    def covered_ms(self, began_ms: int, ended_ms: int) -> int:
-        """Return how much of this time is in them."""
-        return ended_ms - began_ms - sum(end - begin for begin, end in self.outside(Span(began_ms, ended_ms)))
+    def within(self, span: Span) -> list[Span]:
+        """Return those that overlap a span."""
+        number = bisect_right(self.spans, span.began_ms, key=lambda taken: taken.ended_ms)
+        return list(takewhile(lambda taken: taken.began_ms < span.ended_ms, islice(self.spans, number, None)))
 
 
 def hours_by_weighting(

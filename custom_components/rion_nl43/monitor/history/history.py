@@ -20,7 +20,7 @@ from ..signal import Signal
 from ..windows import SET_BACK_S, sound_piece
 from .archive import Archive
 from .chosen import Cuts, hours_by_weighting, stretches_in, weighting_of
-from .holes import holes_in, records_in
+from .holes import holes_in, records_beyond, records_in
 from .limits import LimitWatch
 from .periods import Periods, day_bounds_ms, day_ended_last, ended_last, local_date, plan_day, running
 from .row import QUARTER_MS, Row, Source, rows_of_records
@@ -221,9 +221,11 @@ class MeterHistory:
             holes = await self._holes(around, shortest_ms, (Source.FEED,))
             found = await self._archive.work(records_in, found, holes, shortest_ms)
         name = self.weighting if weighting is None else weighting
-        rows = await self._archive.work(rows_of_records, found, name)
-        known = set(await self._archive.ask(span, None, lambda known, _: known))
-        fresh = [row for row in rows if row not in known]
+
+        def answer(rows: list[Row], _: Cuts) -> tuple[Row, ...]:
+            return rows_of_records(records_beyond(found, rows, name), name)
+
+        fresh = await self._archive.ask(span, None, answer)
         if not fresh:
             return None
         self._archive.add(fresh)

@@ -68,8 +68,8 @@ class RecentRows:
         return self._spans[bounds_ms]
 
     def hours(self, young: Row | None) -> list[ByWeighting]:
-        """Return what counts in each hour, by weighting; without distributions."""
-        return [self._hour(hour_ms, young, ()) for hour_ms in sorted(self._hours(young))]
+        """Return what counts in each hour in which anything does, by weighting; without distributions."""
+        return [told for hour_ms in sorted(self._hours(young)) if (told := self._hour(hour_ms, young, ()))]
 
     def _change(self) -> None:
         self.changes += 1

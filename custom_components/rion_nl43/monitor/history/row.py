@@ -123,14 +123,14 @@ def _unpack_classes(packed: bytes) -> tuple[tuple[int, int], ...]:
 
 def _pack_minutes(parts: Sequence[Stretch], energy: float) -> bytes:
     """Pack levels in columns: gaps, lengths, time not covered, Leq, and the distances of Lmax and Lmin from it."""
-    level = level_of(energy)
-    leqs = [level_of(part.energy) for part in parts]
+    level = _hundredths(level_of(energy))
+    leqs = [_hundredths(level_of(part.energy)) for part in parts]
     return pack(
         (
             *(part.began_ms - before for part, before in zip(parts, _ends(parts), strict=True)),
             *(part.length_ms for part in parts),
             *(part.length_ms - max(1, round(part.covered_ms)) for part in parts),
-            *(round(_PER_DB * (leq - level)) for leq in leqs),
+            *(leq - level for leq in leqs),
             *(_distance(part.lmax, leq) for part, leq in zip(parts, leqs, strict=True)),
             *(_distance(part.lmin, leq) for part, leq in zip(parts, leqs, strict=True)),
         )
@@ -143,13 +143,17 @@ def _unpack_minutes(packed: bytes, whole: Stretch) -> Iterator[Stretch]:
     numbers = unpack(packed)
     count = len(numbers) // 6
     columns = [numbers[count * column : count * (column + 1)] for column in range(6)]
-    level = level_of(whole.energy)
+    level = _hundredths(level_of(whole.energy))
     at = whole.began_ms
     for gap, length, missing, off, above, below in zip(*columns, strict=True):
-        leq = level + off / _PER_DB
+        leq = level + off
         began_ms, at = at + gap, at + gap + length
-        covered = 1 - missing / length
-        yield Stretch(began_ms, at, energy_of(leq), _level(above, leq), _level(below, leq), whole.classes, covered)
+        extremes = _level(above, leq), _level(below, leq)
+        yield Stretch(began_ms, at, energy_of(leq / _PER_DB), *extremes, whole.classes, 1 - missing / length)
+
+
+def _hundredths(level: float) -> int:
+    return round(_PER_DB * level)
 
 
 def _steps(numbers: Iterable[int]) -> Iterator[int]:
@@ -164,15 +168,15 @@ def _ends(parts: Sequence[Stretch]) -> Iterator[int]:
     yield from (part.ended_ms for part in parts[:-1])
 
 
-def _distance(level: float | None, leq: float) -> int:
+def _distance(level: float | None, leq: int) -> int:
     """Return how far a level is from another one, 0 if there is none."""
     if level is None:
         return 0
-    distance = round(_PER_DB * (level - leq))
+    distance = _hundredths(level) - leq
     return distance + 1 if distance >= 0 else distance
 
 
-def _level(distance: int, leq: float) -> float | None:
+def _level(distance: int, leq: int) -> float | None:
     if not distance:
         return None
-    return leq + (distance - 1 if distance > 0 else distance) / _PER_DB
+    return (leq + (distance - 1 if distance > 0 else distance)) / _PER_DB
