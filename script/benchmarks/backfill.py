@@ -69,7 +69,7 @@ async def _run(case: Case) -> bool:
 async def _storing(case: Case) -> AsyncIterator[Watch]:
     """Let a meter store, and a monitor watch it that may repair its history."""
     config = MeterConfig(
-        settings=STORE | case.settings,
+        settings={**STORE, **case.settings},
         clock_offset_s=case.clock_offset_s,
         second_connection="silent",
         referee_keeps=REFEREE_KEEPS,
@@ -112,9 +112,7 @@ def _findings(case: Case, watch: Watch, hours: list[HourLevels], imported: Impor
         at_most("LAeq,1h off the truth by at most", max(leq), LEQ_LIMIT_DB, " dB"),
         at_most("L10 off the truth by at most", max(l10), case.l10_db, " dB"),
         at_most("L90 off the truth by at most", max(l90), case.l90_db, " dB"),
-        at_least(
-            "coverage of these hours, percent", 100 * min(hour.coverage for hour in hours), COVERAGE_LIMIT_PERCENT
-        ),
+        at_least("coverage of these hours, percent", 100 * covered, COVERAGE_LIMIT_PERCENT),
         Finding("coverage of the outage, percent", f"{100 * imported.coverage_after:.2f}"),
         Finding("files of records that were read", str(len(imported.found.files))),
         exactly("rules of the meter that were broken", watch.meter.referee.violation_count, 0),

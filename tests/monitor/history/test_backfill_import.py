@@ -155,7 +155,7 @@ async def test_long_records_of_leq_stand_back_behind_rows_of_lp(emulated_meter: 
 
         assert found.missing == ()
         assert cards.told[-1] == (60, 240)
-        assert len(cards.given) == 61
+        assert len(cards.told) == 61
 
 
 @pytest.mark.parametrize(

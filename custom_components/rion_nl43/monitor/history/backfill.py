@@ -8,7 +8,7 @@ import logging
 import math
 from typing import Any, Protocol
 
-from ...acoustics.hours import HourLevels
+from ...acoustics.hours import HOUR_MS, HourLevels
 from ...acoustics.stretches import Span, Stretch, clipped
 from ...nl43 import Identity, NL43Error
 from ...nl43.ftp.fetch import RunBlocking
@@ -205,12 +205,17 @@ class Backfill:
     async def _import(self, span: Span, wanted: Sequence[Span], only_holes_s: float | None) -> Imported:
         hours, coverage = await self._history.hours(span), await self._coverage(span)
 
+        spans: list[Span] = []
+
         async def take(records: Sequence[Stretch]) -> None:
-            await self._history.add_records(records, only_holes_s=only_holes_s)
+            if changed := await self._history.add_records(records, only_holes_s=only_holes_s):
+                spans.append(changed)
 
         found = await self._fetch(wanted, take) if wanted else Found()
         after = await self._history.hours(span)
-        changed = sum(hours.get(began) != after.get(began) for began in hours.keys() | after.keys())
+        # The hour that runs changes by itself.
+        touched = {began for began in hours.keys() | after.keys() for each in spans if _meets(began, each)}
+        changed = sum(hours.get(began) != after.get(began) for began in touched)
         imported = Imported(span, found, changed, coverage, await self._coverage(span))
         self._imports.send(imported)
         return imported
@@ -278,6 +283,10 @@ class Backfill:
         """Return how far the time zone's local time is ahead of UTC now."""
         now = datetime.now(UTC)
         return (local_time(now, self._state.time_zone) - now.replace(tzinfo=None)).total_seconds()
+
+
+def _meets(hour_ms: int, span: Span) -> bool:
+    return hour_ms < span.ended_ms and span.began_ms < hour_ms + HOUR_MS
 
 
 def _now_ms() -> int:
