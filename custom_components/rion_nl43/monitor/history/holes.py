@@ -1,10 +1,12 @@
 """Where the feed has told nothing for so long that the meter's own records are worth fetching."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from ...acoustics.stretches import Span, Stretch
 from .chosen import Cuts
 from .row import Row, Source
+
+_ROUNDING = 1e-9
 
 
 def holes_in(covered: Iterable[Span], span: Span, shortest_ms: float) -> tuple[Span, ...]:
@@ -30,15 +32,15 @@ def records_in(records: Iterable[Stretch], holes: Iterable[Span], shortest_ms: f
     return found
 
 
-def records_beyond(records: Collection[Stretch], rows: Collection[Row], weighting: str) -> list[Stretch]:
-    """Return the records that tell of any time of which no record of the same weighting is known that covers as much."""
+def records_beyond(records: Iterable[Stretch], rows: Iterable[Row], weighting: str) -> list[Stretch]:
+    """Return the records that tell of any time of which none of the same weighting is known that covers as much."""
     known = [row for row in rows if row.source == Source.METER and row.weighting == weighting]
-    by_coverage = {
-        share: Cuts(Span(row.began_ms, row.ended_ms) for row in known if row.coverage >= share - 1e-9)
-        for share in {record.coverage for record in records}
-    }
-    return [
-        record
-        for record in records
-        if any(by_coverage[record.coverage].outside(Span(record.began_ms, record.ended_ms)))
-    ]
+    found: list[Stretch] = []
+    cuts: dict[float, Cuts] = {}
+    for record in records:
+        if (beside := cuts.get(record.coverage)) is None:
+            as_good = (row for row in known if row.coverage >= record.coverage - _ROUNDING)
+            beside = cuts[record.coverage] = Cuts(Span(row.began_ms, row.ended_ms) for row in as_good)
+        if any(beside.outside(Span(record.began_ms, record.ended_ms))):
+            found.append(record)
+    return found

@@ -112,9 +112,9 @@ class _Watched:
         self.limit = limit
         self.energy = energy_of(limit.limit_db) * _SLACK
         same = all(kept.get(key) == value for key, value in self.definition.items())
-        self.counts = {
-            count.span: count for each in kept.get("counts", ()) if same and (count := Count.from_json(each))
-        }
+        counts = kept.get("counts") if same else None
+        found = [Count.from_json(each) for each in counts] if isinstance(counts, list) else []
+        self.counts = {count.span: count for count in found if count}
         self.count: Count | None = None
         # When to look which period it is: before the one of these, and from the other one on.
         self.since_ms = self.next_ms = 0
@@ -131,15 +131,17 @@ class _Watched:
         return {**self.definition, "counts": [count.to_json() for count in self.counts.values()]}
 
     def turn(self, at_ms: int, spans: Iterable[Span]) -> None:
-        """Count in the period that runs at a time, or in none until the next one begins; the last two are kept."""
+        """Count in the period that runs at a time, or in none until the next one begins; the last one is kept."""
         span = next(span for span in spans if span.ended_ms > at_ms)
         if span.began_ms > at_ms:
             self.count, self.since_ms, self.next_ms = None, at_ms, span.began_ms
             return
-        self.count = self.counts.setdefault(span, Count(span))
         self.since_ms, self.next_ms = span
-        for old in sorted(self.counts.keys() - {span})[:-1]:
-            del self.counts[old]
+        self.count = self.counts.get(span) or Count(span)
+        # What lies after this is from when our clock was ahead, and will be heard anew.
+        before = [count for count in self.counts.values() if count.span.ended_ms <= span.began_ms]
+        kept = sorted(before, key=lambda count: count.span)[-1:]
+        self.counts = {count.span: count for count in (*kept, self.count)}
 
 
 class LimitWatch:
