@@ -20,7 +20,6 @@ from .report import (
     ReportSources,
     main_weighting,
 )
-from .user_names import async_all_user_names
 
 # The meter's own names of what is read of every meter, by the fact that knows it.
 SETTINGS: Final = {
@@ -77,7 +76,7 @@ async def async_report_sources(hass: HomeAssistant, entry: RionConfigEntry, peri
         episodes=episodes,
         episodes_since=episodes[-1].onset if len(episodes) >= KEPT_EPISODES else None,
         settings=_settings(facts),
-        users=async_all_user_names(hass),
+        users={user.id: user.name for user in await hass.auth.async_get_users() if user.name},
         version=str(integration.version),
     )
 

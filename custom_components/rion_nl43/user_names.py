@@ -23,13 +23,6 @@ async def async_setup_user_names(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_all_user_names(hass: HomeAssistant) -> dict[str, str]:
-    """Return what all users are called, by id."""
-    names: dict[str, str] = hass.data[NAMES]
-    return names.copy()
-
-
-@callback
 def async_user_name(hass: HomeAssistant, user_id: str | None) -> str | None:
     """Return what a user is called; None for nobody, for one who is gone, and for one without a name."""
     return None if user_id is None else hass.data[NAMES].get(user_id)

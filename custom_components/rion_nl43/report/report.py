@@ -77,9 +77,9 @@ def make_report(sources: ReportSources) -> Report:
         days=days,
         mean=mean_row(sources, days),
         limits=limit_rows(sources, known, now_ms),
-        episodes=tuple(sorted(_lasting(sources.episodes, told), key=lambda episode: episode.onset)),
+        episodes=tuple(sorted(_lasting(sources.episodes, span), key=lambda episode: episode.onset)),
         exclusions=tuple(sorted(exclusions, key=lambda each: each.span)),
-        calibrations=_calibrations(sources.calibrations, told),
+        calibrations=_calibrations(sources.calibrations, span),
         gaps=gaps(known.within(told), told, excluded),
         clock_changes=tuple(_clock_changes(span, sources.zone)),
     )
