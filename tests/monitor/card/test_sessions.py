@@ -152,6 +152,33 @@ async def test_switching_off_takes_longer_than_one_waits(emulated_meter: MeterFa
         assert bench.asked.count("FTP,Off") == 1
 
 
+async def test_ftp_that_is_still_being_switched_on_is_switched_off(emulated_meter: MeterFactory) -> None:
+    """A meter that tells `Off` meanwhile is not believed."""
+    async with benched(emulated_meter, ftp_on_delay_s=12, ftp_tells="when done") as bench:
+        listing = asyncio.create_task(names(bench))
+        await on_the_wire(bench.watch, "FTP,On")
+        await asyncio.sleep(3)
+        listing.cancel()
+        await bench.card.close()
+        await asyncio.wait({listing})
+        assert bench.asked[-3:] == ["FTP?", "FTP,Off", "FTP?"]
+        assert not bench.ftp_is_on()
+        assert bench.owes() is None
+
+
+async def test_ftp_that_is_still_being_switched_off_is_switched_on(emulated_meter: MeterFactory) -> None:
+    """A meter that tells `On` meanwhile is not believed."""
+    async with benched(emulated_meter, ftp_off_delay_s=12, ftp_tells="when done") as bench:
+        await names(bench)
+        await on_the_wire(bench.watch, "FTP,Off")
+        await asyncio.sleep(1)
+        await bench.watch.monitor.standby.release()
+        await bench.watch.monitor.standby.take_back()
+        assert await names(bench)
+        await asyncio.sleep(LINGER_S + 40)
+        assert not bench.ftp_is_on()
+
+
 async def test_what_a_person_switches_stays_so(emulated_meter: MeterFactory) -> None:
     async with benched(emulated_meter) as bench:
         await names(bench)
