@@ -32,7 +32,7 @@ def day_row(sources: ReportSources, known: StretchesOf, now_ms: int, day: date) 
         periods=periods,
         rating=rated({part: row.level.leq for part, row in periods.items()}, plan),
         whole=whole,
-        lmax=None if whole.level.leq is None else total_of(known.within(calendar)).lmax,
+        lmax=None if whole.level.leq is None else total_of(known.within(calendar, distribution=False)).lmax,
     )
 
 
@@ -68,7 +68,7 @@ def _period_row(sources: ReportSources, known: StretchesOf, now_ms: int, span: S
     running = span.ended_ms > now_ms
     # Of a period that goes on nothing is said: what is to come may be louder.
     min_coverage = math.inf if running else sources.min_coverage
-    return PeriodRow(level_over(known.within(span), span, min_coverage=min_coverage), running)
+    return PeriodRow(level_over(known.within(span, distribution=False), span, min_coverage=min_coverage), running)
 
 
 def _mean(sources: ReportSources, levels: list[PeriodLevel]) -> PeriodLevel | None:

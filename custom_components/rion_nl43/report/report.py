@@ -80,7 +80,7 @@ def make_report(sources: ReportSources) -> Report:
         episodes=tuple(sorted(_lasting(sources.episodes, span), key=lambda episode: episode.onset)),
         exclusions=tuple(sorted(exclusions, key=lambda each: each.span)),
         calibrations=_calibrations(sources.calibrations, span),
-        gaps=gaps(known.within(told), told, excluded),
+        gaps=gaps(known.within(told, distribution=False), told, excluded),
         clock_changes=tuple(_clock_changes(span, sources.zone)),
     )
 
