@@ -368,10 +368,8 @@ async def test_strategy_with_all(plain: Page) -> None:
     limit = {"limit_id": "a", "name": "Night", "limit": 45, "entities": {"projected": "sensor.projected"}}
     told = await sections(plain, {"files": True, "limits": [limit], "entities": {"calibration": "switch.c"}}, known=30)
     graphs = [card for each in told for card in each["cards"] if card["type"] == "statistics-graph"]
-    assert [(graph["entities"][0], graph["days_to_show"]) for graph in graphs[:2]] == [
-        ("rion_nl43:m00830001_laeq", 1),
-        ("rion_nl43:m00830001_laeq", 7),
-    ]
+    levels = {"entity": "rion_nl43:m00830001_laeq", "name": "LAeq,1h"}
+    assert [(graph["entities"], graph["days_to_show"]) for graph in graphs[:2]] == [([levels], 1), ([levels], 7)]
     (gauge,) = (card for each in told for card in each["cards"] if card["type"] == "gauge")
     assert (gauge["entity"], gauge["severity"]["red"]) == ("sensor.projected", 45)
     text = json.dumps(told)
@@ -385,7 +383,8 @@ async def sections(plain: Page, meter: dict[str, Any], known: int) -> list[dict[
       const hours = Array.from({length: known}, () => ({}));
       const hass = {...fake.fakeHass(), services: {rion_nl43: {create_report: {}}}};
       hass.config.components = ["media_source"];
-      hass.callWS = async ({type, statistic_ids: [id] = []}) => type === "rion_nl43/meters"
+      hass.callWS = async ({type, statistic_ids: [id] = []}) => type === "rion_nl43/history/hours"
+        ? {hours: [], symbols: {leq: "LAeq", lmax: "LAFmax"}} : type === "rion_nl43/meters"
         ? {version: "test", is_admin: true, meters: [{name: "Gate", serial: "00830001", config_entry_id: "entry",
            device_id: "device", rules: [], disabled: {}, ...meter}]}
         : {[id]: hours};

@@ -42,9 +42,9 @@ function browse(meter, t) {
   return {
     type: "button",
     name: t("strategy.card.browse"),
-    icon: "mdi:play-box-multiple-outline",
+    show_icon: false,
     tap_action: goTo(mediaPage(folderOf(meter.serial))),
-    grid_options: { columns: 12, rows: 2 },
+    grid_options: { columns: 12, rows: 1 },
   };
 }
 

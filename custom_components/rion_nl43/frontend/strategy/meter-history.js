@@ -8,7 +8,7 @@
  * @typedef {import("../core/texts.js").Translate} Translate
  */
 
-import { hoursKnown, statisticOf } from "../core/history.js";
+import { hoursBetween, hoursKnown, statisticOf } from "../core/history.js";
 import { heading, present, section } from "./configs.js";
 import { weekSection } from "./meter-levels.js";
 
@@ -36,7 +36,23 @@ export async function hoursSections(meter, hass, t) {
   const known = await hoursKnown(hass, statisticOf(meter.serial, "laeq"), WEEK_D * DAY_H);
   // A line is between two hours.
   dueAt = known > 1 ? 0 : HOUR_MS * Math.ceil(Date.now() / HOUR_MS) + WRITTEN_MS;
-  return present([hours(meter, known, t), known < 2 ? await weekSection(meter, hass, t) : week(meter, t)]);
+  const name = known > 0 ? await nameOf(meter, hass) : undefined;
+  return present([hours(meter, known, name, t), known < 2 ? await weekSection(meter, hass, t) : week(meter, name, t)]);
+}
+
+/**
+ * @param {Meter} meter
+ * @param {any} hass
+ * @returns {Promise<string | undefined>} What the levels are, as the meter weighs; without an answer they bear its name too.
+ */
+async function nameOf(meter, hass) {
+  const now = Date.now() / 1000;
+  try {
+    return `${(await hoursBetween(hass, meter.config_entry_id, now, now)).symbols.leq},1h`;
+  } catch (error) {
+    console.warn(error);
+    return undefined;
+  }
 }
 
 /** Whether the first hours of a meter may have come; true once for each hour. */
@@ -53,13 +69,14 @@ export function hoursDue() {
  *
  * @param {Meter} meter
  * @param {number} known
+ * @param {string | undefined} name
  * @param {Translate} t
  */
-function hours(meter, known, t) {
+function hours(meter, known, name, t) {
   return section(
     [
       heading(t("strategy.hours.title"), "mdi:chart-timeline-variant"),
-      known > 0 && levels(meter, DAY_D),
+      known > 0 && levels(meter, DAY_D, name),
       {
         type: "custom:rion-nl43-hours",
         config_entry_id: meter.config_entry_id,
@@ -72,11 +89,12 @@ function hours(meter, known, t) {
 
 /**
  * @param {Meter} meter
+ * @param {string | undefined} name
  * @param {Translate} t
  */
-function week(meter, t) {
+function week(meter, name, t) {
   const title = heading(t("strategy.hours.week"), "mdi:chart-line");
-  return section([title, levels(meter, WEEK_D), shares(meter, t)], WIDE);
+  return section([title, levels(meter, WEEK_D, name), shares(meter, t)], WIDE);
 }
 
 /**
@@ -84,12 +102,12 @@ function week(meter, t) {
  *
  * @param {Meter} meter
  * @param {number} days
+ * @param {string | undefined} name
  */
-function levels(meter, days) {
+function levels(meter, days, name) {
   return {
     type: "statistics-graph",
-    // They are named as the meter weighs.
-    entities: [statisticOf(meter.serial, "laeq")],
+    entities: [{ entity: statisticOf(meter.serial, "laeq"), ...(name && { name }) }],
     days_to_show: days,
     period: "hour",
     stat_types: ["mean", "max", "min"],
