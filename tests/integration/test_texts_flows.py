@@ -35,6 +35,8 @@ from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
 from custom_components.rion_nl43.level_limit import LimitPeriod
 from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, CalibrationRefusal, Diagnosis, RefusalReason
+from custom_components.rion_nl43.report import ReportKind
+from custom_components.rion_nl43.report_view import ReportFormat
 
 from .texts import FOLDER, TEXTS, placeholders, read
 
@@ -91,6 +93,8 @@ def test_options() -> None:
         # Of the names of statistics.
         "statistic": set(HourStatistic),
         "alert_blueprint": {*BLUEPRINTS, "none"},
+        "report_period": set(ReportKind),
+        "report_format": set(ReportFormat),
         # Those of triggers and conditions are compared with their fields in test_automation_texts.
         "alert_grade": {"warning", "alarm"},
         "least_grade": {"warning", "alarm"},
@@ -139,7 +143,14 @@ def test_exceptions() -> None:
     by_class |= {f"alert_{refusal}" for refusal in AlertRefusal} | {"power_off_failed", "power_on_failed"}
     by_class |= {f"calibration_{refusal}" for refusal in CalibrationRefusal}
     raised: set[str] = set()
-    for name in ("coordinator.py", "power.py", "services.py", "alert_services.py", "alert_targets.py"):
+    for name in (
+        "coordinator.py",
+        "power.py",
+        "services.py",
+        "alert_services.py",
+        "alert_targets.py",
+        "report_services.py",
+    ):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
     raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE["episode_file.py"]))
     raised |= set(re.findall(r'_refusal\("(\w+)"', SOURCE["live_websocket.py"]))
