@@ -46,6 +46,8 @@ def streamed(ended: float, leq: float, lmax: float, lmin: float, lp: float) -> S
 class Ear:
     """A history with its file, that can be closed and opened anew as by a restart of the program."""
 
+    listening: list[Ear] = []
+
     def __init__(self, path: Path, zone: tzinfo = UTC) -> None:
         """Open it."""
         self.path = path
@@ -53,6 +55,7 @@ class Ear:
         self.kept = 0
         self.memory: object = None
         self.run: Callable[..., Awaitable[Any]] = at_once
+        self.listening.append(self)
         self.restart()
 
     def restart(self) -> None:

@@ -40,9 +40,10 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     store.close()
     assert store.read(Span(HOUR.began_ms + 5, HOUR.began_ms + 6)) == [row(TEN), row(TEN + 60)]
     assert store.read(Span(HOUR.ended_ms, HOUR.ended_ms + 1)) == [row(TEN + 3600)]
-    assert HistoryStore(tmp_path / "a.db").read(HOUR) == store.read(HOUR)
-    store.close()
-    store.close()
+    other = HistoryStore(tmp_path / "a.db")
+    assert other.read(HOUR) == store.read(HOUR)
+    for one in (store, store, other):
+        one.close()
 
 
 def test_what_is_too_old_is_forgotten(tmp_path: Path, now: Any) -> None:

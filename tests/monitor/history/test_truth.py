@@ -10,10 +10,12 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from custom_components.rion_nl43.acoustics.day_plans import DayPart
 from custom_components.rion_nl43.acoustics.stretches import Stretch
+from custom_components.rion_nl43.monitor.history.recent import RecentRows
 from tests.acoustics import seconds
 from tests.acoustics.seconds import close
-from tests.monitor.history.hearing import Ear, assert_tells, polled, second, streamed
+from tests.monitor.history.hearing import Ear, assert_tells, polled, second, span, streamed
 
 TEN = int(datetime(2026, 3, 2, 10, tzinfo=UTC).timestamp())
 NUMBERS = count()
@@ -190,3 +192,28 @@ def test_present_level(tmp_path: Path, clock: FrozenDateTimeFactory) -> None:
     assert ear.history.present() is None
     ear.hear(TEN + 1020, [40] * 3)
     assert close(ear.history.present(datetime.fromtimestamp(TEN + 1023, UTC)), 40)
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_wanted_coverage(tmp_path: Path) -> None:
+    """Below it a level is unknown; what is over is worked out once."""
+    ear = Ear(tmp_path / "a.db")
+    ear.hear(TEN, [50] * 1800)
+    history = ear.history
+    at = datetime.fromtimestamp(TEN + 3600, UTC)
+    assert history.min_coverage == history.limits.min_coverage == 0.75
+    told = history.periods(at)
+    assert told.current[DayPart.DAY].leq is None
+    assert history.periods(at).last is told.last
+    history.min_coverage = 0.125
+    assert close(history.periods(at).current[DayPart.DAY].leq, 50)
+    assert history.periods(at).last is not told.last
+
+
+def test_what_is_asked_for_again_is_not_looked_up() -> None:
+    """But no more than can be asked for again."""
+    recent = RecentRows()
+    for began in range(200):
+        recent.heard(span(began, began + 1), None)
+    told = recent.heard(span(199, 200), None)
+    assert recent.heard(span(199, 200), None) is told

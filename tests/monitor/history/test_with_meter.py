@@ -12,6 +12,7 @@ from custom_components.rion_nl43.acoustics import energy_mean
 from custom_components.rion_nl43.acoustics.day_plans import DayPart
 from custom_components.rion_nl43.acoustics.stretches import Span
 from custom_components.rion_nl43.monitor import FeedOptions, MeterHistory
+from custom_components.rion_nl43.monitor.history.row import Row
 from custom_components.rion_nl43.monitor.history.store import HistoryStore
 from tests.conftest import START
 from tests.fixtures import MeterFactory
@@ -20,7 +21,16 @@ from tests.monitor.watching import STREAMED, watching
 
 EIGHT = round(1000 * START.timestamp())
 HOUR = 3_600_000
+FIRST_HOUR = Span(EIGHT, EIGHT + HOUR)
 FEEDS = pytest.mark.parametrize("feed", [FeedOptions(), STREAMED], ids=["polled", "streamed"])
+
+
+def on_disk(path: Path, span: Span = FIRST_HOUR) -> list[Row]:
+    """Return what can be read in a file."""
+    store = HistoryStore(path)
+    rows = store.read(span)
+    store.close()
+    return rows
 
 
 @FEEDS
@@ -35,14 +45,15 @@ async def test_what_is_heard_is_kept(
         await history.open(tmp_path / "a.db", asyncio.to_thread)
         await watch.settled()
         await asyncio.sleep((START + timedelta(seconds=905) - datetime.now(UTC)).total_seconds())
-        assert HistoryStore(tmp_path / "a.db").read(Span(EIGHT, EIGHT + HOUR)) == []
+        assert on_disk(tmp_path / "a.db") == []
         await asyncio.sleep(10)
-        rows = HistoryStore(tmp_path / "a.db").read(Span(EIGHT, EIGHT + HOUR))
+        rows = on_disk(tmp_path / "a.db")
         now = datetime.now(UTC)
-        levels = (await history.hours(Span(EIGHT, EIGHT + HOUR)))[EIGHT]
+        levels = (await history.hours(FIRST_HOUR))[EIGHT]
         periods = history.periods()
         coverage, since = watch.monitor.coverage.percent, watch.monitor.coverage.since
         memory = watch.monitor.memory["history"]
+        await history.close()
     assert {row.weighting for row in rows} == {history.weighting} == {"AF"}
     assert rows[-1].ended_ms == EIGHT + 900_000
     slots = [sample for sample in watch.samples if sample.duration_s]
@@ -72,7 +83,7 @@ async def test_it_goes_on_after_a_restart(emulated_meter: MeterFactory, tmp_path
         assert (exclusion.span.began_ms, exclusion.span.ended_ms) == pytest.approx(
             (1000 * entry.began.timestamp(), 1000 * entry.ended.timestamp()), abs=1
         )
-        before = (await watch.monitor.history.hours(Span(EIGHT, EIGHT + HOUR)))[EIGHT]
+        before = (await watch.monitor.history.hours(FIRST_HOUR))[EIGHT]
         await watch.monitor.history.close()
         memory = watch.monitor.memory
     await asyncio.sleep(5)
@@ -80,7 +91,7 @@ async def test_it_goes_on_after_a_restart(emulated_meter: MeterFactory, tmp_path
         history = watch.monitor.history
         await history.open(path, asyncio.to_thread)
         assert history.weighting == "AF"
-        assert (await history.hours(Span(EIGHT, EIGHT + HOUR)))[EIGHT] == before
+        assert (await history.hours(FIRST_HOUR))[EIGHT] == before
         assert history.periods().today.span.began_ms == EIGHT - 13.5 * HOUR
         watch.monitor.time_zone = ZoneInfo("Europe/Berlin")
         assert history.periods().today.span.began_ms == EIGHT - 9 * HOUR
@@ -97,7 +108,7 @@ async def test_full_hours_are_told(tmp_path: Path, virtual_clock: Callable[[floa
 
     def note(span: Span) -> None:
         told.append(((datetime.now(UTC) - START).total_seconds(), span))
-        written.append(len(HistoryStore(path).read(span)))
+        written.append(len(on_disk(path, span)))
 
     history.on_hours(note)
     task = asyncio.create_task(history.run())
