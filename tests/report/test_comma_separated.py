@@ -84,8 +84,9 @@ def test_periods_and_means() -> None:
     running = rows(full(ReportKind.WEEK, now="2026-03-02 20:00"))
     assert of_kind(running, "period_night")[0]["outcome"] == "running"
     assert not of_kind(running, "mean_day")
-    evening = rows(full(ReportKind.WEEK, now="2026-03-03 08:00"))
-    assert of_kind(evening, "mean_period_evening")
+    night = rows(full(ReportKind.WEEK, now="2026-03-03 06:00"))
+    assert of_kind(night, "mean_period_evening")
+    assert not of_kind(night, "mean_period_night")
 
 
 def test_limits() -> None:

@@ -124,7 +124,7 @@ def test_while_it_goes_on() -> None:
     assert report.running
     assert report.told.ended_ms == at_ms("2026-03-05 18:59")
     assert report.hours[-1].levels.span == Span(at_ms("2026-03-05 18:00"), at_ms("2026-03-05 18:59"))
-    assert [row.periods[DayPart.DAY].running for row in report.days] == [False] * 3 + [True] * 4
+    assert [row.periods[DayPart.DAY].running for row in report.days] == [False] * 3 + [True]
     assert report.days[3].periods[DayPart.DAY].level.leq is None
     assert report.mean.days == 3
     assert len([row for row in report.limits if row.limit is SLEEP]) == 3

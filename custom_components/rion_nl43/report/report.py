@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import partial
 
+from ..acoustics.periods import calendar_day
 from ..acoustics.stretches import Span
 from ..alerts import Episode
 from .days import day_row, limit_rows, mean_row
@@ -19,8 +19,8 @@ class Report:
     """All figures of a report.
 
     `span` is that of its period and `told` what of it had passed when the report was made; `whole` are the levels over
-    that. `loudest` is the hour with the highest Lmax. `gaps` are spans of at least a minute of which nothing is known,
-    though nobody excluded them.
+    that, and `days` those that had begun. `loudest` is the hour with the highest Lmax. `gaps` are spans of at least a
+    minute of which nothing is known, though nobody excluded them.
     """
 
     sources: ReportSources
@@ -62,7 +62,11 @@ def make_report(sources: ReportSources) -> Report:
         for hour in clock_hours(span, sources.zone)
         if hour.began_ms < told.ended_ms
     )
-    days = tuple(map(partial(day_row, sources, known, now_ms), sources.period.days))
+    days = tuple(
+        day_row(sources, known, now_ms, day)
+        for day in sources.period.days
+        if calendar_day(day, sources.zone).began_ms < told.ended_ms
+    )
     return Report(
         sources=sources,
         span=span,
