@@ -18,7 +18,7 @@ PAGES = (
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
             *("link", "options", "files", "calibration", "troubleshooting", "websocket"),
-            *("dashboards", "first-alert", "integrators"),
+            *("dashboards", "first-alert", "integrators", "history"),
         )
     ),
 )

@@ -325,13 +325,22 @@ class HistoryCoordinator(PushCoordinator[HistoryData]):
     def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor) -> None:
         """Look at the history once a minute, and when the past has become another one."""
         super().__init__(hass, entry, monitor, "history", self._collect(monitor), available=True)
+        self._weighting = monitor.history.weighting
         entry.async_on_unload(async_track_time_interval(hass, self.async_look_again, HISTORY_INTERVAL))
         entry.async_on_unload(monitor.history.on_hours(self.async_look_again))
+        entry.async_on_unload(monitor.on_facts(self._async_handle_facts))
 
     @callback
     def async_look_again(self, _why: object = None) -> None:
         """Publish what is known now."""
         self.async_publish(self._collect(self.monitor))
+
+    @callback
+    def _async_handle_facts(self, _facts: Facts) -> None:
+        """Let the levels take other names, and have them under another weighting."""
+        if (weighting := self.monitor.history.weighting) != self._weighting:
+            self._weighting = weighting
+            self.async_look_again()
 
     @override
     async def _async_ask(self) -> HistoryData:

@@ -13,9 +13,18 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
+from .acoustics import Span
 from .alerts import Explanation, Grade
-from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_POSITION, CONF_SERIAL, SUBENTRY_ALERT_RULE
+from .const import (
+    CONF_FTP_PASSWORD,
+    CONF_FTP_USER,
+    CONF_POSITION,
+    CONF_SERIAL,
+    SUBENTRY_ALERT_RULE,
+    SUBENTRY_LEVEL_LIMIT,
+)
 from .coordinator import RionConfigEntry
+from .history_file import bytes_on_disk, history_path
 from .monitor import UNREACHABLE, Command, MeterAlerts, MeterCard, MeterMonitor
 from .nl43 import LinkHistory
 from .options import MeterOptions
@@ -24,6 +33,7 @@ from .running_options import window_specs
 TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD, CONF_POSITION}
 # The meter's own addresses stand in lines that set or ask for them.
 PRIVATE_COMMANDS: Final = ("ethernet",)
+DAY_MS: Final = 86_400_000
 # Of an explanation, in seconds since the epoch.
 WALL_TIMES: Final = ("at", "last_sample_at", "snoozed_until")
 
@@ -41,8 +51,14 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
             subentry.subentry_id: dict(subentry.data)
             for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)
         },
+        "limits": {
+            subentry.subentry_id: dict(subentry.data)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT)
+        },
         **(_running(hass, entry) if entry.state is ConfigEntryState.LOADED else {}),
     }
+    if entry.state is ConfigEntryState.LOADED:
+        found["history"] = await _past(hass, entry)
     private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
     return {key: _plain(value, private) for key, value in async_redact_data(found, TO_REDACT).items()}
 
@@ -101,6 +117,26 @@ def _card(card: MeterCard) -> dict[str, Any]:
         "activity": asdict(card.activity),
         "mb_per_day": card.space.mb_per_day,
         "days_left": card.space.days_left,
+    }
+
+
+async def _past(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
+    """Return what the history knows of the last day, without its levels."""
+    history = entry.runtime_data.monitor.history
+    now_ms = round(1000 * dt_util.utcnow().timestamp())
+    day = Span(now_ms - DAY_MS, now_ms)
+    hours = await history.hours(day)
+    return {
+        "bytes_on_disk": await hass.async_add_executor_job(bytes_on_disk, history_path(hass, entry.entry_id)),
+        "weighting": history.weighting,
+        "hours": {
+            _wall(hour.began): {"coverage": round(hour.coverage, 3), "from_meter": round(hour.meter_share, 3)}
+            for _, hour in sorted(hours.items())
+        },
+        "holes": len(await history.holes(day)),
+        "holes_before_repair": len(await history.holes(day, repaired=True)),
+        "exclusions": len(history.exclusions),
+        "limits": {limit.id: asdict(history.limits.status(limit.id)) for limit in history.limits.limits},
     }
 
 

@@ -30,6 +30,12 @@ async def async_remove_history(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await hass.async_add_executor_job(_remove, history_path(hass, entry.entry_id))
 
 
+def bytes_on_disk(path: Path) -> int:
+    """Return how much there is in a history's files; blocks."""
+    files = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
 def _make_folder(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
 

@@ -61,7 +61,7 @@ def _steps(block: Any) -> list[dict[str, Any]]:
 
 
 # What needs the recorder is tried where the recorder is.
-RECORDED: Final = ("rion_nl43.backtest",)
+RECORDED: Final = ("rion_nl43.backtest", "recorder.get_statistics")
 SEQUENCES = [
     block
     for page in PAGES

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.script import Script, async_validate_actions_config
 import pytest
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # it has no types
+    async_mock_service,
+)
 
 from custom_components.rion_nl43.acoustics import Span, Stretch, energy_of, exposure_pa2h, level_of
 from custom_components.rion_nl43.history_file import SUFFIXES, history_path
@@ -20,6 +24,7 @@ from custom_components.rion_nl43.hour_statistics import HourStatistic, statistic
 from custom_components.rion_nl43.monitor import Facts, MeterHistory
 from custom_components.rion_nl43.statistics_writer import StatisticsWriter
 from emulator import EmulatedMeter
+from tests.documentation import DOCS, examples
 
 from .helpers import SERIAL, MockConfigEntry, device_id, runtime
 
@@ -300,3 +305,17 @@ async def test_names(hass: HomeAssistant, entry_off: MockConfigEntry, history: M
     runtime(entry_off).monitor._state.change_facts(lambda _: facts)
     await until_named(hass, HourStatistic.LAEQ, "Main road: LCeq,1h")
     assert [row["mean"] for row in await read(hass, HourStatistic.LAEQ)] == [60.0]
+
+
+async def test_laeq_of_any_period(hass: HomeAssistant, history: MeterHistory) -> None:
+    """The example of the documentation finds it: 23 h at 40 dB and one at 80 dB are 66.2 dB."""
+    midnight = NOW.replace(hour=0, minute=0) - timedelta(days=1)
+    await measured(history, midnight, 40.0, 23 * HOUR)
+    await measured(history, midnight + 23 * HOUR, 80.0)
+    await until(hass, HourStatistic.EXPOSURE, count(24))
+    (steps,) = (block for block in examples(DOCS / "integrators.md") if "recorder.get_statistics" in str(block))
+    notices = async_mock_service(hass, "notify", "persistent_notification")
+    sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA(steps))
+    await Script(hass, sequence, "example", "example").async_run(context=Context())
+    (notice,) = notices
+    assert notice.data["message"].strip() == "LAeq 66.2 dB, 24.0 h covered"
