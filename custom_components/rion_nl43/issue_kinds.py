@@ -96,7 +96,7 @@ def _needs_person(scene: Scene) -> Finding:
 def _clock_off(scene: Scene) -> Finding:
     if not scene.options.clock_limit_s:
         return False
-    if (offset_s := scene.monitor.facts.clock_offset_s) is None:
+    if (offset_s := scene.monitor.facts.clock_offset_s) is None or scene.monitor.auto_clock.pending:
         return None
     if abs(offset_s) <= scene.options.clock_limit_s:
         return None if abs(offset_s) > CLOCK_RIGHT * scene.options.clock_limit_s else False

@@ -9,10 +9,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.issue_registry import EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED
 from homeassistant.util import dt as dt_util
 import probatio
 import pytest
 
+from custom_components.rion_nl43.acoustics.stretches import Stretch
 from custom_components.rion_nl43.monitor import MeterCalibration
 from emulator import EmulatedMeter
 
@@ -29,9 +31,9 @@ from .helpers import (
     until_available,
     value,
 )
-from .issue_helpers import FixDialog, issue, told, until_raised, until_withdrawn
+from .issue_helpers import FixDialog, issue, read_facts, told, until_raised, until_withdrawn
 
-READ = {"level_before": 93.7, "level_after": 94.0, "note": "roof"}
+READ: dict[str, Any] = {"level_before": 93.7, "level_after": 94.0, "note": "roof"}
 
 
 async def switch(hass: HomeAssistant, to: str) -> None:
@@ -140,9 +142,9 @@ async def test_it_counts_nowhere(hass: HomeAssistant, meter: EmulatedMeter, load
     assert loudest(monitor.history.recent) < 80
 
 
-def loudest(stretches: tuple[Any, ...]) -> float:
+def loudest(stretches: tuple[Stretch, ...]) -> float:
     """Return the highest Lmax."""
-    return max(stretch.lmax for stretch in stretches)
+    return max(stretch.lmax for stretch in stretches if stretch.lmax is not None)
 
 
 async def test_the_action(hass: HomeAssistant, loaded: MockConfigEntry, hass_admin_user: MockUser) -> None:
@@ -156,8 +158,8 @@ async def test_the_action(hass: HomeAssistant, loaded: MockConfigEntry, hass_adm
     assert datetime.fromisoformat(meter["ended"]) - datetime.fromisoformat(meter["began"]) == timedelta(minutes=5)
     told_levels = {key: meter[key] for key in ("reference_level", "level_before", "level_after", "drift")}
     assert told_levels == {"reference_level": 114.0, "level_before": 93.7, "level_after": 94.0, "drift": -20.3}
-    assert calibration(loaded).last
-    assert calibration(loaded).last.by == hass_admin_user.id
+    (entry,) = calibration(loaded).log
+    assert entry.by == hass_admin_user.id
     # Whoever calls it without a response gets none.
     await act(hass, "calibration", entity_id=entity_id(hass, "lp"))
     assert len(calibration(loaded).log) == 2
@@ -267,8 +269,8 @@ async def test_it_is_withdrawn_by_the_action(
     (tone,) = calibration(loaded).heard
     await log(hass, **READ)
     await until_withdrawn(hass, loaded, "calibrator_heard")
-    assert calibration(loaded).last
-    assert calibration(loaded).last.span == tone.span
+    (entry,) = calibration(loaded).log
+    assert entry.span == tone.span
 
 
 async def test_the_clock_by_the_option(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry) -> None:
@@ -279,6 +281,26 @@ async def test_the_clock_by_the_option(hass: HomeAssistant, meter: EmulatedMeter
     hass.config_entries.async_update_entry(entry, options={})
     await hass.async_block_till_done()
     assert not runtime(entry).monitor.auto_clock.enabled
+
+
+async def test_nobody_is_told_of_a_clock_that_is_about_to_be_set(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry
+) -> None:
+    """But of one that cannot be set, because a measurement runs."""
+    hass.config_entries.async_update_entry(entry, options={"auto_clock": True})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until_available(hass)
+    raised: list[str] = []
+    hass.bus.async_listen(EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, lambda event: raised.append(event.data["issue_id"]))
+    meter.instrument.clock += timedelta(hours=1)
+    await runtime(entry).monitor.refresh_facts()
+    await let_pass(120)
+    assert raised == []
+    assert abs((meter.instrument.clock - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 1
+    await runtime(entry).monitor.commands.start()
+    meter.instrument.clock += timedelta(hours=1)
+    await read_facts(hass, entry)
+    assert told(hass, entry, "clock_off") == {"offset": "+60 min"}
 
 
 async def test_entities_stay_while_the_meter_is_away(

@@ -22,6 +22,11 @@ def sets(watch: Watching) -> int:
     return sum(line.startswith("Clock,") for line in watch.lines)
 
 
+def pending(watch: Watching) -> bool:
+    """Whether it is about to be set."""
+    return watch.monitor.auto_clock.pending
+
+
 def off_s(watch: Watching) -> float:
     """How far off the meter's clock is."""
     return (watch.meter.instrument.clock - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
@@ -33,12 +38,12 @@ async def test_a_clock_that_is_off_is_set(emulated_meter: MeterFactory) -> None:
     async with watching(meter) as watch:
         told = begin(watch)
         await watch.settled()
-        await asyncio.sleep(300)
+        await asyncio.sleep(60)
         assert sets(watch) == 0
         watch.monitor.auto_clock.enabled = True
-        await asyncio.sleep(120)
+        await asyncio.sleep(60)
         assert abs(off_s(watch)) < 0.5
-        await asyncio.sleep(300)
+        await asyncio.sleep(120)
         assert sets(watch) == 1
         assert watch.monitor.auto_clock.enabled
         assert watch.monitor.baseline.drifts == ()
@@ -53,9 +58,10 @@ async def test_it_waits_for_the_end_of_a_measurement(emulated_meter: MeterFactor
         await watch.settled()
         await watch.monitor.commands.start()
         watch.monitor.auto_clock.enabled = True
-        await asyncio.sleep(300)
+        await asyncio.sleep(90)
+        assert not pending(watch)
         await watch.monitor.commands.pause()
-        await asyncio.sleep(300)
+        await asyncio.sleep(90)
         assert sets(watch) == 0
         await watch.monitor.commands.resume()
         await watch.monitor.commands.stop()
@@ -71,7 +77,7 @@ async def test_a_clock_that_is_right_is_left_alone(emulated_meter: MeterFactory,
     async with watching(meter) as watch:
         await watch.settled()
         watch.monitor.auto_clock.enabled = True
-        await asyncio.sleep(600)
+        await asyncio.sleep(120)
         assert sets(watch) == 0
 
 
@@ -82,7 +88,7 @@ async def test_a_program_by_the_clock_is_left_alone(emulated_meter: MeterFactory
     async with watching(meter) as watch:
         await watch.settled()
         watch.monitor.auto_clock.enabled = True
-        await asyncio.sleep(600)
+        await asyncio.sleep(120)
         assert sets(watch) == 0
 
 
@@ -94,7 +100,9 @@ async def test_no_more_than_once_an_hour(emulated_meter: MeterFactory) -> None:
         told = begin(watch)
         await watch.settled()
         watch.monitor.auto_clock.enabled = True
+        assert pending(watch)
         await asyncio.sleep(300)
+        assert not pending(watch)
         assert told[-1].state is CommandState.FAILED
         assert sets(watch) == 1
         kept = watch.monitor.memory

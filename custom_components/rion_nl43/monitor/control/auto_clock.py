@@ -53,6 +53,7 @@ class AutoClock:
         self._tried_at = kept_time(kept_mapping(restored).get("tried_at"))
         self._under_way: set[str] = set()
         self._stopped_at: float | None = None
+        self._setting = False
         self._news = asyncio.Event()
         commands.on_change(self._take_command)
         state.facts_changes.connect(lambda _: self._news.set())
@@ -66,6 +67,11 @@ class AutoClock:
     def enabled(self, enabled: bool) -> None:
         self._enabled = enabled
         self._news.set()
+
+    @property
+    def pending(self) -> bool:
+        """Whether a clock that is off is about to be set, so that nobody need be told that it is."""
+        return self._setting or (self._enabled and self._may(datetime.now(UTC)))
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -85,10 +91,17 @@ class AutoClock:
     def _due(self, now: datetime) -> bool:
         if not self._stopped_long_enough() or not self._enabled or self._under_way:
             return False
-        facts = self._state.facts
-        if facts.clock_offset_s is None or abs(facts.clock_offset_s) <= OFF_BY_MORE_THAN_S:
+        offset_s = self._state.facts.clock_offset_s
+        if offset_s is None or abs(offset_s) <= OFF_BY_MORE_THAN_S or near_change(now, self._state.time_zone):
             return False
-        if facts.store_mode is None or facts.store_mode == TIMER or near_change(now, self._state.time_zone):
+        return self._may(now)
+
+    def _may(self, now: datetime) -> bool:
+        """Whether the meter is in the right state, and it has not been tried lately."""
+        state = self._state
+        if not state.availability.available or state.measurement.state is not MeasurementState.STOPPED:
+            return False
+        if state.facts.store_mode in (None, TIMER):
             return False
         # Where our clock was put back, nothing was tried in the future.
         return self._tried_at is None or not timedelta() <= now - self._tried_at < NOT_AGAIN_WITHIN
@@ -106,10 +119,13 @@ class AutoClock:
     async def _set(self) -> None:
         self._tried_at = datetime.now(UTC)
         self._keep()
+        self._setting = True
         try:
             await self._commands.sync_clock(ASKED)
         except NL43Error as error:
             _LOGGER.debug("The clock of a meter was not set: %s", error)
+        finally:
+            self._setting = False
 
     def _take_command(self, command: Command) -> None:
         if command.state.final:
