@@ -98,7 +98,7 @@ async def test_no_span(
 ) -> None:
     """The end lies behind the start, both in the past, and the history is not kept for ever."""
     now = dt_util.utcnow()
-    span = {"start": now + timedelta(**start)} | ({"end": now + timedelta(**end)} if end else {})
+    span: dict[str, Any] = {"start": now + timedelta(**start)} | ({"end": now + timedelta(**end)} if end else {})
     with pytest.raises(ServiceValidationError, match="no more than 400 days"):
         await ask(hass, "import_history", **span, **target)
 

@@ -1,112 +1,20 @@
 """What is fetched from a card, and what is left there."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from custom_components.rion_nl43.acoustics.stretches import Span, Stretch
-from custom_components.rion_nl43.monitor import Found, LeftReason
+from custom_components.rion_nl43.monitor import LeftReason
 from custom_components.rion_nl43.monitor.history import card_import
 from custom_components.rion_nl43.monitor.history.card_import import CardImport, Expected, GiveWay, merged, without
-from custom_components.rion_nl43.monitor.history.meter_clock import MeterClock
-from custom_components.rion_nl43.nl43.ftp import FtpLost
-from emulator import EmulatedMeter
-from emulator.card.files import Blob
+from custom_components.rion_nl43.nl43.ftp import FtpLost, FtpTooLarge
 from tests.fixtures import MeterFactory
 
+from .cards import DAY_S, EXPECTED, HEADER, NOW, day, filled, span_of
 from .outage import at_once, client_of
-from .test_backfill_records import BEGUN, BEGUN_MS, SLOTS, leq_file, leq_row, lp_file, spans
-
-NOW = BEGUN + timedelta(days=30)
-HEADER = "CSV\r\n[Store]\r\nSerial Number,{serial}\r\n[Measure]\r\nFrequency Weighting (Main),{weighting}\r\n"
-DAY_S = 86_400
-
-
-def span_of(began_s: float, ended_s: float) -> Span:
-    return Span(BEGUN_MS + round(1000 * began_s), BEGUN_MS + round(1000 * ended_s))
-
-
-@dataclass
-class Cards:
-    """A meter with a card to be filled, and imports from it."""
-
-    meter: EmulatedMeter
-    given: list[Stretch] = field(default_factory=list)
-    portions: int = 0
-    clock: MeterClock = field(default_factory=MeterClock)
-
-    def put(self, path: str, content: bytes | str, at: datetime) -> None:
-        files = self.meter.instrument.card.files
-        names = path.strip("/").split("/")
-        for depth in range(1, len(names)):
-            files.make_folder("/" + "/".join(names[:depth]), at)
-        files.put(path, Blob(content.encode() if isinstance(content, str) else content, at), at)
-
-    def store(
-        self,
-        number: int,
-        began_s: float,
-        *,
-        leq: bytes | None = None,
-        lp: Sequence[bytes] = (),
-        header: str | None = HEADER.format(serial="00830001", weighting="A"),
-        hours: float = 24,
-        at: datetime | None = None,
-    ) -> None:
-        """Put an Auto folder on the card that was begun then."""
-        begun, ended = BEGUN + timedelta(seconds=began_s), BEGUN + timedelta(seconds=began_s, hours=hours)
-        begun, ended = at or begun, at or ended
-        folder, tail = f"/NL-43/Auto_{number:04d}", f"_{number:04d}_"
-        if leq is not None:
-            self.put(f"{folder}/Auto_Leq/NL_0001_SLM_Leq{tail}0001.rnd", leq, ended)
-        for count, rows in enumerate(lp, 1):
-            hour = begun + timedelta(hours=count)
-            self.put(f"{folder}/Auto_Lp_01/NL_0001_SLM_Lp {tail}{count:04d}.rnd", rows, at or hour)
-        if header is not None:
-            self.put(f"{folder}/NL_0001_SLM_Hdr{tail}0000.rnh", header, begun)
-        self.meter.instrument.card.files._find(folder).modified = begun  # type: ignore[misc]
-
-    async def fetch(self, *wanted: Span, expected: Expected | None = None, now: datetime = NOW) -> Found:
-        async def take(stretches: Sequence[Stretch]) -> None:
-            self.portions += 1
-            self.given += stretches
-
-        work = CardImport(
-            wanted=wanted,
-            expected=expected or EXPECTED,
-            clock=self.clock,
-            unread_ahead_s=0.0,
-            take=take,
-            run=at_once,
-        )
-        async with client_of(self.meter).session() as session:
-            return await work.fetch(session, now)
-
-    @property
-    def told(self) -> list[tuple[float, float]]:
-        """What was given, in minutes."""
-        return spans(sorted(self.given, key=lambda each: each.began_ms))
-
-    @property
-    def said(self) -> list[str]:
-        """What the meter was asked by FTP for files and folders."""
-        return [record.line for record in self.meter.referee.ftp.commands if record.line[:4] in ("RETR", "CWD ")]
-
-
-EXPECTED = Expected("00830001", "NL-43", "A", "F", SLOTS)
-
-
-@asynccontextmanager
-async def filled(emulated_meter: MeterFactory) -> AsyncIterator[Cards]:
-    # Of what is to come by its clock a meter tells the day alone.
-    yield Cards(await emulated_meter(ftp_port=0, settings={"FTP": "On"}, clock_offset_s=30 * DAY_S))
-
-
-def day(began_s: float, count: int = 96, leq: float = 60.0) -> bytes:
-    return leq_file(*(leq_row(began_s + 900 * n, leq) for n in range(count)))
+from .stored import BEGUN, BEGUN_MS, SLOTS, leq_file, leq_row, lp_file
 
 
 async def test_of_a_hundred_folders_those_are_read_that_may_hold_the_span(emulated_meter: MeterFactory) -> None:
@@ -154,8 +62,8 @@ async def test_long_records_of_leq_stand_back_behind_rows_of_lp(emulated_meter: 
         found = await cards.fetch(span_of(0, 4 * 3600))
 
         assert found.missing == ()
+        assert len(cards.given) == 61
         assert cards.told[-1] == (60, 240)
-        assert len(cards.told) == 61
 
 
 @pytest.mark.parametrize(
@@ -253,6 +161,8 @@ async def test_a_folder_of_another_meter_or_of_nothing_is_passed_by_in_the_searc
             other = HEADER.format(serial="1" if number % 3 else "00830001", weighting="A")
             leq = None if number % 5 == 4 else day(number * 7200, 8)
             cards.store(number, number * 7200, leq=leq, header=other, at=wrong)
+            if leq is None:
+                cards.meter.instrument.card.files.make_folder(f"/NL-43/Auto_{number:04d}/Auto_Leq", wrong)
         found = await cards.fetch(span_of(15 * 7200, 15 * 7200 + 900))
 
         assert found.missing == ()
@@ -366,6 +276,52 @@ async def test_a_clock_five_minutes_fast_and_two_hours_ahead(emulated_meter: Met
         await cards.fetch(span_of(0, 3600))
 
         assert cards.told == [(0, 15), (15, 30), (30, 45), (45, 60)]
+
+
+async def test_a_folder_that_is_gone_is_left(emulated_meter: MeterFactory) -> None:
+    async with filled(emulated_meter) as cards:
+        cards.store(1, 0, leq=day(0, 600), hours=150)
+        cards.store(2, 540_000, leq=day(540_000, 4), hours=1)
+        files = cards.meter.instrument.card.files
+        found = await cards.fetch(span_of(0, 543_600), meanwhile=lambda: files.discard("/NL-43/Auto_0002"))
+
+        assert [(left.path, left.reason) for left in found.left] == [("/NL-43/Auto_0002", LeftReason.LOCKED)]
+        assert found.missing == (span_of(540_000, 543_600),)
+
+
+async def test_a_file_that_grows_beyond_all_bounds_ends_the_import(emulated_meter: MeterFactory) -> None:
+    async with filled(emulated_meter) as cards:
+        cards.store(1, 0, leq=day(0, 600), hours=150, lp=[lp_file((n, 55.0) for n in range(100))])
+        name = "NL_0001_SLM_Leq_0001_0002.rnd"
+        cards.put(f"/NL-43/Auto_0001/Auto_Leq/{name}", day(540_000, 4), BEGUN + timedelta(hours=151))
+
+        def grow() -> None:
+            cards.put(f"/NL-43/Auto_0001/Auto_Leq/{name}", bytes(4_000_000), BEGUN + timedelta(hours=151))
+
+        with pytest.raises(FtpTooLarge):
+            await cards.fetch(span_of(0, 543_600), meanwhile=grow)
+
+        assert len(cards.given) >= 500
+
+
+async def test_records_of_a_time_that_nobody_knows_are_told(emulated_meter: MeterFactory) -> None:
+    async with filled(emulated_meter) as cards:
+        for hours, ahead_s in ((0, 0.0), (3, 0.0), (8, 300.0), (9, 300.0)):
+            cards.clock.take(BEGUN_MS + hours * 3_600_000, ahead_s)
+        cards.store(1, 4 * 3600, leq=day(4 * 3600, 4), hours=1)
+        found = await cards.fetch(span_of(0, 8 * 3600))
+
+        (left,) = found.left
+        assert (left.reason, left.detail) == (LeftReason.CLOCK_SET, "4 records were written while the clock was set")
+        assert found.records == 0
+
+
+async def test_a_large_file_of_garbage_is_not_read_on(emulated_meter: MeterFactory) -> None:
+    async with filled(emulated_meter) as cards:
+        cards.store(1, 0, leq=b"rubbish\r\n" * 50_000, hours=1)
+        found = await cards.fetch(span_of(0, 3600))
+
+        assert found.left[0].detail == "line 1, column 1: 'rubbish' does not begin a file of records"
 
 
 def test_spans_are_put_together_and_taken_out_of_one_another() -> None:

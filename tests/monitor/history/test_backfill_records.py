@@ -1,7 +1,5 @@
 """Stored records as stretches of sound."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
 import math
 
 from hypothesis import given, strategies as st
@@ -9,43 +7,14 @@ import pytest
 
 from custom_components.rion_nl43.acoustics.energy import energy_mean, level_of
 from custom_components.rion_nl43.acoustics.percentiles import percentiles_of
-from custom_components.rion_nl43.acoustics.stretches import Span, Stretch, total_of
+from custom_components.rion_nl43.acoustics.stretches import Span, total_of
 from custom_components.rion_nl43.monitor.history.card_records import CLASS_UNITS, FileSound, Meaning
 from custom_components.rion_nl43.monitor.history.meter_clock import MeterClock
 from custom_components.rion_nl43.nl43.records import RecordKind
 
-BEGUN = datetime(2026, 3, 2, 8)
-BEGUN_MS = 1_772_438_400_000
+from .stored import BEGUN_MS, SLOTS, leq_file, leq_row, lp_file, spans, time_of
+
 ALL = (Span(0, 1 << 50),)
-SLOTS = {1: 5.0, 2: 10.0, 3: 50.0, 4: 90.0, 5: 95.0}
-LEQ_HEAD = (
-    "Address,Start Time,Measurement Time,Leq(Main),Lmax(Main),Lmin(Main),"
-    "LN1(Main),LN2(Main),LN3(Main),LN4(Main),LN5(Main),Over(Main)\r\n"
-)
-
-
-def stamp(after_s: float, *, ms: bool = False) -> str:
-    at = BEGUN + timedelta(seconds=after_s)
-    return at.isoformat(" ", "milliseconds" if ms else "seconds").replace("-", "/")
-
-
-def time_of(length_s: float) -> str:
-    minutes, seconds = divmod(length_s, 60)
-    return f"000d {int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{seconds:04.1f}"
-
-
-def leq_row(
-    after_s: float, leq: float | str = 60.0, length_s: float = 900, rest: str = "80.0,40.0,66.0,64.0,58.0,50.0,48.0,0"
-) -> str:
-    return f"1,{stamp(after_s)},{time_of(length_s)},{leq},{rest}\r\n"
-
-
-def lp_file(rows: Iterable[tuple[float, float]], *, ms: bool = True) -> bytes:
-    return ("CSV\r\nStart Time,Lp(Main)\r\n" + "".join(f"{stamp(at, ms=ms)},{lp:.1f}\r\n" for at, lp in rows)).encode()
-
-
-def leq_file(*rows: str) -> bytes:
-    return ("CSV\r\n" + LEQ_HEAD + "".join(rows)).encode()
 
 
 def meaning(clock: MeterClock | None = None, wanted: tuple[Span, ...] = ALL) -> Meaning:
@@ -57,11 +26,6 @@ def sound_of(content: bytes, known: Meaning | None = None, kind: RecordKind = Re
     sound.feed(content)
     sound.finish()
     return sound
-
-
-def spans(stretches: Iterable[Stretch]) -> list[tuple[float, float]]:
-    """Return from and to in minutes after the begin."""
-    return [((each.began_ms - BEGUN_MS) / 60_000, (each.ended_ms - BEGUN_MS) / 60_000) for each in stretches]
 
 
 def test_a_record_of_leq_is_a_stretch_with_all_that_it_tells() -> None:
@@ -132,6 +96,16 @@ def test_short_records_of_leq_are_joined_to_minutes() -> None:
     assert spans((first, second)) == [(0, 1), (1, 2)]
     assert level_of(first.energy) == pytest.approx(energy_mean([60, 61, 62, 63, 64, 65]))
     assert sum(time for _, time in first.classes) == CLASS_UNITS
+
+
+def test_a_distribution_stays_small_and_tells_what_it_told() -> None:
+    far = leq_row(0, 60.0, 10, "250.0,40.0,66.0,64.0,58.0,50.0,48.0,0")
+    rows = [far, *(leq_row(10 * n, 60.0, 10, "80.0,40.0,66.0,64.0,58.0,50.0,48.0,0") for n in range(1, 6))]
+
+    (minute,) = sound_of(leq_file(*rows)).ready()
+
+    assert sum(time for _, time in minute.classes) == CLASS_UNITS
+    assert percentiles_of(dict(minute.classes), (10, 90)) == {10: 64.0, 90: 50.0}
 
 
 def test_rows_of_lp_are_minutes() -> None:

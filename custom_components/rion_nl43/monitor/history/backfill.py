@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
@@ -30,7 +31,11 @@ _LOGGER = logging.getLogger(__name__)
 PATIENCE_S = 600.0
 # The first sample after a hole ends it; until more have come it is not known to be over.
 OVER_AFTER_MS = 30_000
-LOOK_AGAIN_S = 60.0
+LOOK_AGAIN_MS = 60_000
+# A hole may have come in which the meter was available all the same.
+LOOK_EVERY_MS = 3_600_000
+# A link that comes and goes does not cost a session each time.
+REST_MS = 300_000
 # The intervals of the meter's presets for which a record is worth waiting; unless told, records are not longer.
 LEQ_INTERVALS_MS = {
     "10s": 10_000,
@@ -113,7 +118,7 @@ class Backfill:
         self._offset_s: float | None = None
         self._turn = asyncio.Lock()
         self._news = asyncio.Event()
-        self._look = True
+        self._look_ms = self._rest_until_ms = 0
         self._imports = Signal[Imported]("import")
         state.facts_changes.connect(self._take_facts)
         state.measurements.connect(self._take_measurement)
@@ -159,31 +164,33 @@ class Backfill:
             wait_s: float | None = None
             if self._automatic and self._card.client is not None and self._state.availability.available:
                 wait_s = await self._go_on()
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._news.wait()
-            except TimeoutError:
-                # A hole may have come in which the meter was available all the same.
-                self._look = True
 
     async def _go_on(self) -> float:
         """Look for holes and repair those that are due; return after how many seconds to do so again."""
-        if self._look:
-            self._look = False
-            await self._find_holes()
-        if due := self._holes.due(_now_ms()):
+        if _now_ms() >= self._look_ms:
+            self._look_ms = _now_ms() + (LOOK_EVERY_MS if await self._find_holes() else LOOK_AGAIN_MS)
+        if _now_ms() >= self._rest_until_ms and (due := self._holes.due(_now_ms())):
             await self._repair(due)
-        next_ms = self._holes.next_due_ms
-        return LOOK_AGAIN_S if next_ms is None else min(max((next_ms - _now_ms()) / 1000, 1.0), LOOK_AGAIN_S)
+            self._rest_until_ms = _now_ms() + REST_MS
+        next_ms = self._look_ms
+        if (due_ms := self._holes.next_due_ms) is not None:
+            next_ms = min(next_ms, max(due_ms, self._rest_until_ms))
+        return max((next_ms - _now_ms()) / 1000, 1.0)
 
-    async def _find_holes(self) -> None:
+    async def _find_holes(self) -> bool:
+        """Look for holes; return whether all that there are are over."""
         now_ms = _now_ms()
         span = Span(max(self._since_ms, now_ms - LOOK_BACK_MS), now_ms)
         if span.ended_ms - span.began_ms < CRUMB_MS:
-            return
-        over = [hole for hole in await self._history.holes(span) if hole.ended_ms <= now_ms - OVER_AFTER_MS]
+            return False
+        holes = await self._history.holes(span)
+        over = [hole for hole in holes if hole.ended_ms <= now_ms - OVER_AFTER_MS]
         if self._holes.take(over, now_ms, self._interval_ms):
             self._keep()
+        return len(over) == len(holes)
 
     async def _repair(self, due: Sequence[OpenHole]) -> None:
         span = Span(min(hole.span.began_ms for hole in due), max(hole.span.ended_ms for hole in due))
@@ -276,7 +283,7 @@ class Backfill:
             self._news.set()
 
     def _look_for_holes(self) -> None:
-        self._look = True
+        self._look_ms = 0
         self._news.set()
 
     def _zone_s(self) -> float:
