@@ -45,9 +45,9 @@ async def test_ftp_is_switched_on_and_half_a_minute_later_off(emulated_meter: Me
         await asyncio.sleep(10)
         assert not bench.ftp_is_on()
         assert bench.owes() is None
-        assert bench.asked[asked:] == ["FTP?", "FTP,Off", "FTP?"]
+        assert bench.asked[asked:] == ["FTP,Off", "FTP?"]
         await asyncio.sleep(200)
-        assert len(bench.asked) == asked + 3
+        assert len(bench.asked) == asked + 2
         assert bench.sessions == 2
 
 
@@ -161,9 +161,20 @@ async def test_ftp_that_is_still_being_switched_on_is_switched_off(emulated_mete
         listing.cancel()
         await bench.card.close()
         await asyncio.wait({listing})
-        assert bench.asked[-3:] == ["FTP?", "FTP,Off", "FTP?"]
+        assert bench.asked[-2:] == ["FTP,Off", "FTP?"]
         assert not bench.ftp_is_on()
         assert bench.owes() is None
+
+
+async def test_a_meter_that_boots_is_not_believed(emulated_meter: MeterFactory) -> None:
+    """FTP is on, but not at once."""
+    async with benched(emulated_meter, ftp_on_delay_s=40, ftp_tells="when done") as bench:
+        with pytest.raises(FtpStaysOff):
+            await names(bench)
+        await bench.meter.power_cycle(boot_s=1)
+        await bench.watch.until(lambda: bench.watch.monitor.available, 60)
+        await asyncio.sleep(200)
+        assert not bench.ftp_is_on()
 
 
 async def test_ftp_that_is_still_being_switched_off_is_switched_on(emulated_meter: MeterFactory) -> None:

@@ -32,8 +32,8 @@ class FtpSwitch:
         self._owes: Word | None = "Off" if restored == "Off" else "On" if restored == "On" else None
         self._keep = keep
         self._loop = asyncio.get_running_loop()
-        self._sent: Word | None = None if self._owes is None else _OTHER[self._owes]
-        self._sent_at = self._loop.time()
+        self._sent: Word | None = None
+        self._sent_at = 0.0
 
     @property
     def owes(self) -> Word | None:
@@ -46,7 +46,7 @@ class FtpSwitch:
         Raises FtpStaysOff, AnswerError, and NotSentInTime as all that is to be sent by a `deadline`.
         """
         try:
-            if await self._told(deadline) == "On" and self._believes("On"):
+            if await self._told(deadline) == "On" and not self._turning("Off"):
                 self._is("On")
                 return False
             if await self._becomes("On", deadline):
@@ -59,7 +59,8 @@ class FtpSwitch:
         """Leave it as it was found; CommandRefused, AnswerError, NotSentInTime."""
         if (wanted := self._owes) is None:
             return
-        if await self._told(deadline) == wanted and self._believes(wanted):
+        # A meter that boots, or that is still switching it, may tell what will not last: it is believed after a switch.
+        if self._sent == wanted and await self._told(deadline) == wanted:
             self._is(wanted)
         else:
             await self._becomes(wanted, deadline)
@@ -104,9 +105,9 @@ class FtpSwitch:
         left_s = deadline - self._loop.time()
         return await self._sender.read("FTP?", partial(self._meter.setting, "FTP"), within_s=left_s)
 
-    def _believes(self, word: Word) -> bool:
-        """Whether it is so if the meter tells it: not while what was sent last may still come to pass."""
-        return self._sent in (None, word) or self._loop.time() > self._sent_at + SWITCHED_WITHIN_S
+    def _turning(self, word: Word) -> bool:
+        """Whether it may still become what was sent last."""
+        return self._sent == word and self._loop.time() <= self._sent_at + SWITCHED_WITHIN_S
 
     def _is(self, word: Word) -> None:
         if self._owes == word:
