@@ -1,13 +1,9 @@
-"""What is known of calibrations, what it lets through, and what is kept of it."""
+"""What is known of calibrations, what it lets through, and what is marked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-import json
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
-from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.rion_nl43.acoustics.stretches import Span
@@ -15,82 +11,12 @@ from custom_components.rion_nl43.monitor import (
     CalibrationReadings,
     CalibrationRefusal,
     CalibrationRefused,
-    HeardTone,
     MeterCalibration,
     Sample,
 )
-from custom_components.rion_nl43.monitor.calibration.calibration import HEARD_LIMIT, LOG_LIMIT, _without
 
 from ...conftest import START
-from ..rows import channel, levels
-
-MINUTE = timedelta(minutes=1)
-READ = CalibrationReadings(94.0, 93.7, 94.0, "on the roof")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def span(began: datetime, ended: datetime) -> Span:
-    return Span(round(1000 * began.timestamp()), round(1000 * ended.timestamp()))
-
-
-def sample(ended: datetime, duration_s: float = 1.0, lp: float | None = 50.0) -> Sample:
-    return Sample(ended, duration_s, levels(channel(lp)), None, held=True)
-
-
-def active(calibration: MeterCalibration) -> bool:
-    return calibration.active
-
-
-def due(calibration: MeterCalibration) -> bool:
-    return calibration.due
-
-
-def heard(calibration: MeterCalibration) -> tuple[HeardTone, ...]:
-    return calibration.heard
-
-
-def again(calibration: MeterCalibration) -> MeterCalibration:
-    """Return what goes on after a restart."""
-    return MeterCalibration(json.loads(json.dumps(calibration.memory)))
-
-
-def let_hear(calibration: MeterCalibration, lps: list[float | None], ended: datetime | None = None) -> None:
-    """Let one sample after the other come, a second each, up to now or to then."""
-    ended = ended or now()
-    for number, lp in enumerate(lps, 1):
-        calibration.take_sample(sample(ended - timedelta(seconds=len(lps) - number), lp=lp))
-
-
-TONE: list[float | None] = [50.0, *[93.8] * 20, 50.0, 50.0]
-
-
-@asynccontextmanager
-async def running(calibration: MeterCalibration) -> AsyncIterator[None]:
-    """Let it run meanwhile."""
-    task = asyncio.create_task(calibration.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-class Excluded:
-    """What was taken out of what is kept; it cannot be done at first where it is closed."""
-
-    def __init__(self, *, is_open: bool = True) -> None:
-        """Be told nothing yet."""
-        self.told: list[tuple[Span, str]] = []
-        self.is_open = asyncio.Event()
-        if is_open:
-            self.is_open.set()
-
-    async def exclude(self, span: Span, why: str) -> None:
-        await self.is_open.wait()
-        self.told.append((span, why))
+from .calibrating import MINUTE, READ, TONE, Excluded, active, again, due, heard, let_hear, now, running, sample, span
 
 
 async def test_nothing_is_known_at_first() -> None:
@@ -243,13 +169,13 @@ async def test_what_was_read_belongs_to_the_last_one() -> None:
     await asyncio.sleep(600)
     entry = calibration.record(READ)
     assert (entry.began, entry.ended, entry.by, entry.readings) == (START, START + MINUTE, "me", READ)
-    assert calibration.log == (entry,)
+    assert again(calibration).log == (entry,)
     noted = calibration.record(READ)
     assert noted.began == noted.ended == now()
     assert len(calibration.log) == 2
     assert calibration.record(CalibrationReadings()).began == now()
     assert calibration.record(READ).began == now()
-    assert len(calibration.log) == 4
+    assert len(again(calibration).log) == 4
     assert not calibration.gate(sample(START + MINUTE))
     assert calibration.gate(sample(now()))
 
@@ -376,67 +302,3 @@ async def test_due() -> None:
         assert due(calibration)
     calibration.interval = None
     assert not due(calibration)
-
-
-async def test_the_log_and_the_ear_are_bounded() -> None:
-    calibration = MeterCalibration()
-    for number in range(LOG_LIMIT + 5):
-        calibration.record(READ, START - (number + 2) * MINUTE, START - (number + 1) * MINUTE)
-        let_hear(calibration, TONE, START + number * MINUTE)
-    assert len(heard(calibration)) == HEARD_LIMIT
-    assert [entry.ended for entry in calibration.log] == [START - number * MINUTE for number in range(LOG_LIMIT, 0, -1)]
-    assert (again(calibration).log, heard(again(calibration))) == (calibration.log, heard(calibration))
-
-
-@pytest.mark.parametrize(
-    "kept",
-    [
-        None,
-        "nonsense",
-        {"began": 1, "began_by": 1, "log": 1, "heard": {}, "unmarked": None, "snoozed_until": "never"},
-        {
-            "log": [1, {}, {"began": "2026-03-01T00:00:00+00:00", "ended": "2026-02-01T00:00:00+00:00"}],
-            "heard": [
-                1,
-                {},
-                {"span": [2, 1], "nominal_db": 94.0, "level_db": 94.0},
-                {"span": [1, 2], "nominal_db": 90.0, "level_db": 90.0},
-                {"span": [1, 2], "nominal_db": 94.0, "level_db": True},
-                {"span": [1, 10**30], "nominal_db": 94.0, "level_db": 94.0},
-            ],
-            "unmarked": [1, [1], [2, 1], ["1", "2"], [-1, 1]],
-        },
-    ],
-)
-async def test_nonsense_that_was_kept(kept: Any) -> None:
-    calibration = MeterCalibration(kept)
-    assert calibration.memory == MeterCalibration().memory
-
-
-async def test_what_makes_sense_of_an_entry_is_taken() -> None:
-    entry = {
-        "began": "2026-03-01T00:00:00+00:00",
-        "ended": "2026-03-01T00:01:00+00:00",
-        "reference_db": float("nan"),
-        "before_db": "94",
-        "after_db": 94,
-        "note": 1,
-        "by": 1,
-        "ended_by_itself": 1,
-    }
-    (taken,) = MeterCalibration({"log": [entry]}).log
-    assert (taken.readings, taken.by, taken.ended_by_itself) == (CalibrationReadings(after_db=94.0), None, False)
-
-
-_SPANS = st.tuples(st.integers(0, 12), st.integers(1, 6)).map(lambda each: Span(each[0], each[0] + each[1]))
-
-
-@given(_SPANS, st.lists(_SPANS, max_size=4))
-def test_the_parts_that_no_other_has(of: Span, others: list[Span]) -> None:
-    """Each ms of it that is in no other is in exactly one part."""
-
-    def all_ms(spans: list[Span]) -> Iterator[int]:
-        for each in spans:
-            yield from range(*each)
-
-    assert sorted(all_ms(list(_without(of, others)))) == sorted({*all_ms([of])} - {*all_ms(others)})

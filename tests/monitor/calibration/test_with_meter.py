@@ -19,7 +19,7 @@ from tests.fixtures import MeterFactory
 from ...conftest import START
 from ..alerting import SCENE, Alerted, alerted, loud_rule
 from ..watching import STREAMED, Watching, watching
-from .test_calibration import sample
+from .calibrating import sample
 
 LAST_HOUR = WindowSpec(WindowKind.RUNNING, 3600)
 FIVE_MINUTES = WindowSpec(WindowKind.ALIGNED, 300)
