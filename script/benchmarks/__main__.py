@@ -5,7 +5,23 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import alerts, backfill, cadence, control, cost, fleet, ftp, fuzz, home, live, records, soak, stream, windows
+from . import (
+    alerts,
+    backfill,
+    cadence,
+    control,
+    cost,
+    fleet,
+    ftp,
+    fuzz,
+    history,
+    home,
+    live,
+    records,
+    soak,
+    stream,
+    windows,
+)
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parser": lambda _: cost.parser(),
@@ -14,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "records": lambda _: records.run(),
     "ftp": lambda _: asyncio.run(ftp.run()),
     "backfill": lambda _: backfill.run(),
+    "history": lambda _: history.run(),
     "alerts": lambda _: asyncio.run(alerts.run()),
     "stream": lambda asked: asyncio.run(stream.run(asked.latency)),
     "control": lambda asked: asyncio.run(control.run(asked.latency)),
@@ -48,6 +65,7 @@ def _arguments() -> argparse.Namespace:
         "records  time and memory of reading stored files: a year of Leq records, a day of Lp\n"
         "ftp      real time: speed and memory of a folder of 1 GB over FTP\n"
         "backfill virtual time: what the hours of an outage are worth that were repaired from the card\n"
+        "history  time, memory and disk of what is kept of a meter's sound\n"
         "alerts   what the rules of many streamed meters cost\n"
         "stream   virtual time: what gets lost of a stream, and how soon a level, an alert or a button is through\n"
         "control  virtual time: how long commands take, and how long the feed waits for them\n"

@@ -15,6 +15,8 @@ from .row import MINUTE_MS
 
 # A level that is just the limit is not above it; so much, 4e-9 dB, is rounding.
 _SLACK = 1 + 1e-9
+# A level can rise so often in the pieces that begin in a minute, and more.
+_RISES = 1 << 16
 
 type Heard = Callable[[Span], tuple[str, tuple[Stretch, ...]]]
 """What counts in a span, and the weighting of it."""
@@ -55,7 +57,8 @@ class Count:
     def __init__(self, span: Span) -> None:
         """Begin with none."""
         self.span = span
-        self.minutes: dict[str, dict[int, list[int]]] = {}
+        # How often it rose in a minute, and above that the ms: a number for each, as there are many.
+        self.minutes: dict[str, dict[int, int]] = {}
         self.above = False
         self.ended_ms = span.began_ms
 
@@ -65,9 +68,9 @@ class Count:
         if began_ms >= ended_ms:
             return
         if above:
-            minute = self.minutes.setdefault(weighting, {}).setdefault(began_ms // MINUTE_MS, [0, 0])
-            minute[0] += ended_ms - began_ms
-            minute[1] += not self.above
+            minutes = self.minutes.setdefault(weighting, {})
+            minute = began_ms // MINUTE_MS
+            minutes[minute] = minutes.get(minute, 0) + _RISES * (ended_ms - began_ms) + (not self.above)
         self.above = above
         self.ended_ms = ended_ms
 
@@ -82,11 +85,13 @@ class Count:
     def total(self, weighting: str) -> tuple[float, int]:
         """Return the seconds above the limit and the exceedances under one weighting."""
         counted = self.minutes.get(weighting, {}).values()
-        return sum(above_ms for above_ms, _ in counted) / 1000, sum(rose for _, rose in counted)
+        return sum(one // _RISES for one in counted) / 1000, sum(one % _RISES for one in counted)
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` takes."""
-        minutes = {name: [[at, *counted] for at, counted in found.items()] for name, found in self.minutes.items()}
+        minutes = {
+            name: [[at, *divmod(one, _RISES)] for at, one in found.items()] for name, found in self.minutes.items()
+        }
         return {"span": list(self.span), "ended": self.ended_ms, "above": self.above, "minutes": minutes}
 
     @classmethod
@@ -98,7 +103,7 @@ class Count:
             count = cls(Span(int(began_ms), int(ended_ms)))
             count.ended_ms = int(told["ended"])
             for name, minutes in kept_mapping(told["minutes"]).items():
-                count.minutes[name] = {int(at): [int(above_ms), int(rose)] for at, above_ms, rose in minutes}
+                count.minutes[name] = {int(at): _RISES * int(above_ms) + int(rose) for at, above_ms, rose in minutes}
         except KeyError, TypeError, ValueError, OverflowError:
             return None
         count.above = kept_flag(told.get("above"))
