@@ -1,17 +1,13 @@
 """The FTP login of a meter's card: asked for anew when the meter refuses it."""
 
-from typing import Final
-
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
 from .coordinator import RionConfigEntry
-from .ftp_login import REFUSED, FtpLogin, async_check, error_key
-from .monitor import CardNotQuiet
-from .nl43 import NL43Error
+from .ftp_login import FtpLogin, error_key
+from .monitor import MeterCard
+from .nl43 import FtpRefused, NL43Error, check_login
 from .nl43.ftp import FtpClient
-
-BUSY: Final = "ftp_busy"
 
 
 @callback
@@ -28,24 +24,22 @@ async def async_try_login(entry: RionConfigEntry, login: FtpLogin) -> str | None
     """
     monitor, host = entry.runtime_data.monitor, entry.data[CONF_HOST]
     try:
-        async with monitor.card.alone():
-            error = await async_check(host, login)
-    except CardNotQuiet:
-        return BUSY
-    if error == REFUSED and monitor.available and monitor.card.client is not None:
-        error = await _async_try_switched_on(entry, login)
-    return error
+        try:
+            async with monitor.card.alone():
+                await check_login(host, login.port, login.user, login.password)
+        except FtpRefused:
+            if monitor.card.client is None or not monitor.available:
+                raise
+            await _async_try_switched_on(monitor.card, host, login)
+    except NL43Error as error:
+        return error_key(error)
+    return None
 
 
-async def _async_try_switched_on(entry: RionConfigEntry, login: FtpLogin) -> str | None:
-    card, host = entry.runtime_data.monitor.card, entry.data[CONF_HOST]
+async def _async_try_switched_on(card: MeterCard, host: str, login: FtpLogin) -> None:
     kept, card.client = card.client, FtpClient(host, login.user, login.password, port=login.port)
     try:
         async with card.session():
-            return None
-    except CardNotQuiet:
-        return BUSY
-    except NL43Error as error:
-        return error_key(error)
+            pass
     finally:
         card.client = kept

@@ -22,7 +22,7 @@ from .const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
 )
-from .monitor import FtpStaysOff
+from .monitor import CardNotQuiet, FtpStaysOff
 from .nl43 import FtpLoginFailed, FtpRefused, NL43Error, check_login
 
 PORT_SELECTOR: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX))
@@ -37,11 +37,11 @@ LOGIN_SCHEMA: Final = probatio.Schema(
         ),
     }
 )
-REFUSED: Final = "ftp_refused"
 ERRORS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (FtpLoginFailed, "ftp_login_failed"),
-    (FtpRefused, REFUSED),
-    (FtpStaysOff, REFUSED),
+    (FtpRefused, "ftp_refused"),
+    (FtpStaysOff, "ftp_refused"),
+    (CardNotQuiet, "ftp_busy"),
     (NL43Error, "ftp_timed_out"),
 )
 INVALID: Final = "invalid_ftp_login"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from aiohttp import ClientPayloadError
+from aiohttp import ClientConnectionResetError, ClientPayloadError, web
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -156,6 +156,18 @@ async def test_a_client_that_goes(meter: EmulatedMeter, loaded: MockConfigEntry,
     response = await client.get(url_of(WAVE))
     await response.content.read(1000)
     response.close()
+    assert await (await client.get(url_of(HEADER))).read() == FILES[HEADER]
+
+
+async def test_a_client_that_has_gone(meter: EmulatedMeter, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same if that shows only when something is to be sent."""
+
+    async def gone(self: web.StreamResponse, data: bytes) -> None:
+        raise ClientConnectionResetError("Cannot write to closing transport")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(web.StreamResponse, "write", gone)
+        await client.get(url_of(WAVE))
     assert await (await client.get(url_of(HEADER))).read() == FILES[HEADER]
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from aiohttp import web
+from homeassistant.components.http import KEY_HASS, HomeAssistantView
 from homeassistant.components.media_player import BrowseError, MediaClass
 from homeassistant.components.media_source import (
     URI_SCHEME,
@@ -179,9 +181,25 @@ async def test_over_the_websocket(
     await client.close()
 
 
-async def test_who_asks(hass: HomeAssistant) -> None:
-    """Without a connection it is Home Assistant itself."""
+class WhoAsks(HomeAssistantView):
+    """Tells who asks."""
+
+    url, name, requires_auth = "/api/who", "api:who", False
+
+    async def get(self, request: web.Request) -> web.Response:
+        user = async_asking_user(request.app[KEY_HASS])
+        return self.json(user.name if user else None)
+
+
+async def test_who_asks(
+    hass: HomeAssistant, hass_client: Any, hass_client_no_auth: Any, hass_admin_user: MockUser
+) -> None:
+    """Without a connection it is Home Assistant itself; over HTTP whoever has logged in."""
     assert async_asking_user(hass) is None
+    assert await async_setup_component(hass, "http", {})
+    hass.http.register_view(WhoAsks())
+    assert await (await (await hass_client()).get("/api/who")).json() == hass_admin_user.name
+    assert await (await (await hass_client_no_auth()).get("/api/who")).json() is None
 
 
 @pytest.mark.parametrize(
