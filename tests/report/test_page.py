@@ -232,6 +232,14 @@ def test_weightings_that_are_not_known_or_were_changed() -> None:
     assert "polled, about once a second" in changed
 
 
+def test_another_weighting_than_a() -> None:
+    """What is made of it is not called Lday or Lden, which are of A alone (Directive 2002/49/EC, Annex I)."""
+    found = to_html(make_report(sources(frequency_weighting="C")), "en").partition('class="note"')
+    assert "L<sub>C,den</sub>" in found[0]
+    assert "L<sub>Ceq,12h</sub>" in found[2]
+    assert '<th scope="col" class="number">Day L<sub>day</sub>' not in found[2]
+
+
 def test_limits_that_were_counted() -> None:
     """How often the level rose above it stands where somebody counted."""
     counted = Limit("Day", 55.0, 420, 1140, {at_ms("2026-03-04 07:00"): 17})

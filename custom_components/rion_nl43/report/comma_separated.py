@@ -82,7 +82,7 @@ def _rows(report: Report) -> Iterator[_Row]:
             yield {
                 "kind": "rating",
                 "name": day.date.isoformat(),
-                "symbol": plain(rating_symbol(report.sources.plan.rating)),
+                "symbol": plain(rating_symbol(report.sources)),
                 "leq_db": _figure(day.rating),
             }
         whole = _period(report, "day", day.whole, symbol)
@@ -139,7 +139,7 @@ def _means(report: Report) -> Iterator[_Row]:
                 "leq_db": _figure(level.leq),
             }
     if report.sources.plan.rating:
-        symbol = plain(rating_symbol(report.sources.plan.rating))
+        symbol = plain(rating_symbol(report.sources))
         yield {"kind": "mean_rating", "symbol": symbol, "leq_db": _figure(report.mean.rating)}
 
 

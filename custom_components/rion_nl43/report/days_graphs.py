@@ -99,7 +99,7 @@ def _courses(report: Report) -> list[tuple[str, str, list[float | None]]]:
         for part in sources.plan.parts
     ]
     if sources.plan.rating:
-        courses.append(("rating", rating_symbol(sources.plan.rating), [row.rating for row in report.days]))
+        courses.append(("rating", rating_symbol(sources), [row.rating for row in report.days]))
     return courses
 
 

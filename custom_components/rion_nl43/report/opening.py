@@ -167,7 +167,7 @@ def _rating(report: Report, words: Words) -> list[Markup]:
     running = not mean.days
     value = when_running(words, running=running, level=mean.rating)
     shown = value if mean.rating is None else words.decibels(mean.rating)
-    return [tile(shown, rich(rating_symbol(plan.rating)), words(key))]
+    return [tile(shown, rich(rating_symbol(report.sources)), words(key))]
 
 
 def _level(words: Words, symbol: str, level: float | None, more: str) -> Markup:

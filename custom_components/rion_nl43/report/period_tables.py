@@ -24,7 +24,7 @@ def periods_section(report: Report, words: Words, *graphs: Markup) -> Markup:
             )
             for part in plan.parts
         ),
-        *((figure_head(rich(rating_symbol(plan.rating)), "dB"),) if plan.rating else ()),
+        *((figure_head(rich(rating_symbol(report.sources)), "dB"),) if plan.rating else ()),
         figure_head(
             join(words("part.whole"), " ", rich(leq_symbol(sources, "24h"))),
             f"{clock_range(0, 0)} · dB",

@@ -22,12 +22,18 @@ def percentile_symbol(percentage: int) -> str:
 
 
 def part_symbol(sources: ReportSources, part: DayPart) -> str:
-    """Return L~day~ where the plan is for Lden or Ldn, and L~Aeq,16h~ elsewhere."""
-    if sources.plan.rating is None:
+    """Return L~day~ where the plan is for Lden or Ldn, and L~Aeq,16h~ elsewhere; L~day~ is of weighting A alone."""
+    if sources.plan.rating is None or not _is_a(sources):
         return leq_symbol(sources, f"{sources.plan.hours(part):g}h")
     return {DayPart.DAY: "L~day~", DayPart.EVENING: "L~evening~", DayPart.NIGHT: "L~night~"}[part]
 
 
-def rating_symbol(rating: Rating) -> str:
-    """Return L~den~ or L~dn~."""
-    return "L~den~" if rating is Rating.LDEN else "L~dn~"
+def rating_symbol(sources: ReportSources) -> str:
+    """Return L~den~ or L~dn~; L~C,den~ for what they would be of another weighting than A."""
+    weighting = "" if _is_a(sources) else f"{sources.frequency_weighting},"
+    return f"L~{weighting}{'den' if sources.plan.rating is Rating.LDEN else 'dn'}~"
+
+
+def _is_a(sources: ReportSources) -> bool:
+    """Return whether the weighting is A, or nobody has told another one."""
+    return sources.frequency_weighting in (None, "A")
