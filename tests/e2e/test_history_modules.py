@@ -22,6 +22,12 @@ ASKED_HOURS = "rion_nl43/history/hours"
 BROWSE, RESOLVE = "media_source/browse_media", "media_source/resolve_media"
 MAKE_REPORT = "rion_nl43.create_report"
 ROOT = "media-source://rion_nl43/00830001"
+# Notes where a link leads, and under which name, instead of following it.
+CATCH_LINKS = """() => {
+  HTMLAnchorElement.prototype.click = function () {
+    window.fetched = [this.pathname + this.search, this.download];
+  };
+}"""
 REFUSED = {"refused": {"code": "timeout", "message": "The meter does not answer."}}
 
 
@@ -234,16 +240,25 @@ async def test_a_report_is_opened(plain: Page) -> None:
     await keep(plain, card, "report-card")
     await card.get_by_label("Period").select_option("week")
     await date.fill("2025-12-10")
-    await card.get_by_label("As").select_option("csv")
     await button.click()
     again = card.get_by_role("link", name="Open it again")
     await expect(again).to_have_attribute("href", "/api/rion_nl43/report/1?authSig=x", timeout=TIMEOUT_MS)
     (question,) = await asked(plain, MAKE_REPORT)
-    assert question["data"] == {"period": "week", "date": "2025-12-10", "format": "csv", "language": "en"}
+    assert question["data"] == {"period": "week", "date": "2025-12-10", "format": "html", "language": "en"}
     assert question["target"] == {"device_id": "device"}
     (tab,) = await plain.evaluate("tabs.map(({opener, url, closed}) => ({opener, url, closed}))")
     assert tab["url"].endswith("/api/rion_nl43/report/1?authSig=x")
     assert (tab["opener"], tab["closed"]) == (None, False)
+
+
+async def test_a_table_is_downloaded(plain: Page) -> None:
+    """Without a tab, which would stay empty."""
+    card = await mount_report(plain, {"response": {"url": "/api/table?authSig=x"}})
+    await plain.evaluate(CATCH_LINKS)
+    await card.get_by_label("As").select_option("csv", timeout=TIMEOUT_MS)
+    await card.get_by_role("button", name="Report").click()
+    await expect(card.get_by_role("link", name="Download it again")).to_be_visible(timeout=TIMEOUT_MS)
+    assert await plain.evaluate("[fetched, tabs.length]") == [["/api/table?authSig=x", ""], 0]
 
 
 async def test_a_report_that_fails(plain: Page) -> None:
@@ -300,14 +315,7 @@ async def test_files_are_gone_through(plain: Page) -> None:
     way = card.locator(".way button")
     await expect(way).to_have_text(["Card", "NL-43"], timeout=TIMEOUT_MS)
     await expect(way.last).to_have_attribute("aria-current", "page")
-    await plain.evaluate(
-        """() => document.addEventListener("click", event => {
-          const link = event.composedPath().find(each => each.localName === "a");
-          if (link) { event.preventDefault(); window.fetched = [link.pathname + link.search, link.download]; }
-        }, true), HTMLAnchorElement.prototype.click = function () {
-          window.fetched = [this.pathname + this.search, this.download];
-        }"""
-    )
+    await plain.evaluate(CATCH_LINKS)
     await card.get_by_role("button", name="Download 0001.rnd").click()
     await plain.wait_for_function("window.fetched")
     assert await plain.evaluate("fetched") == ["/api/file?authSig=x", "0001.rnd"]

@@ -102,20 +102,23 @@ export class ReportCard extends HTMLElement {
     if (!t || this._button.disabled) {
       return;
     }
+    const [period, format] = [this._period.value, this._format.value];
     // A window that opens later than the click is taken for an advertisement, and kept shut.
-    const tab = window.open("", "_blank");
+    const tab = format === "html" ? window.open("", "_blank") : null;
     this._button.disabled = true;
     this._said.replaceChildren(t("report.making"));
     try {
-      const [period, format] = [this._period.value, this._format.value];
       const wanted = { period, date: this._date.value, format, language: t("report.language") };
-      const url = await createReport(hass, this._config.device_id ?? "", wanted);
+      const href = await createReport(hass, this._config.device_id ?? "", wanted);
+      const there = format === "html" ? { target: "_blank", rel: "noopener" } : { download: "" };
+      const link = el("a", { href, ...there }, t(`report.again.${format}`));
+      this._said.replaceChildren(link);
       if (tab) {
         tab.opener = null;
-        tab.location.replace(new URL(url, window.location.origin));
+        tab.location.replace(new URL(href, window.location.origin));
+      } else if (format === "csv") {
+        link.click();
       }
-      const link = el("a", { href: url, target: "_blank", rel: "noopener" }, t("report.again"));
-      this._said.replaceChildren(link);
     } catch (error) {
       tab?.close();
       this._said.replaceChildren(await errorText(hass, error, t));
