@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.rion_nl43.monitor import CardSpace
@@ -62,6 +62,7 @@ def test_nothing_is_known_before_it_has_fallen_for_an_hour() -> None:
     assert card.space.mb_per_day == pytest.approx(720, rel=0.05)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.floats(0.2, 400), st.floats(10, 1800), st.floats(24, 60))
 def test_the_rate_is_that_of_the_time_measured(mb_per_hour: float, every_s: float, hours: float) -> None:
     card = Card(free_mb=100_000)
@@ -227,8 +228,8 @@ def test_nonsense_that_was_kept_is_left_alone(change: dict[str, Any]) -> None:
 
 async def test_the_space_of_a_meter_that_stores(emulated_meter: MeterFactory) -> None:
     """Most of the hour was seen by an earlier run: what this one sees counts with it."""
-    settings = {"Store Mode": "Auto", "Lp Store Interval": "10ms", "Leq Calculation Interval Preset": "1m"}
-    meter = await emulated_meter(ftp_port=0, settings=settings, card_free_mb=1000)
+    storing = {"Store Mode": "Auto", "Lp Store Interval": "10ms", "Leq Calculation Interval Preset": "1m"}
+    meter = await emulated_meter(ftp_port=0, settings=storing, card_free_mb=1000)
     earlier = Card()
     earlier.storing = ("Auto", "10ms", "1m")
     earlier.total_mb = meter.config.card_total_mb

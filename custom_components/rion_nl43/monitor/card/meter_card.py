@@ -243,7 +243,7 @@ class MeterCard:
             return
         try:
             async with asyncio.timeout(LEAVE_WITHIN_S), self._turn:
-                await self._switch.put_back(self._loop.time() + LEAVE_WITHIN_S)
+                await self._switch.put_back(self._loop.time() + LEAVE_WITHIN_S, trust=True)
         except (NL43Error, TimeoutError) as error:
             _LOGGER.debug("FTP is left as it is until there is a connection again: %r", error)
 

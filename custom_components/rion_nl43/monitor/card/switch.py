@@ -55,15 +55,18 @@ class FtpSwitch:
             raise FtpStaysOff(str(error)) from error
         raise FtpStaysOff(f"the meter did not tell that it is on within {SWITCHED_WITHIN_S:.0f} s")
 
-    async def put_back(self, deadline: float) -> None:
-        """Leave it as it was found; CommandRefused, AnswerError, NotSentInTime."""
+    async def put_back(self, deadline: float, *, trust: bool = False) -> None:
+        """Leave it as it was found, in a hurry in `trust` that it is so if the meter accepts it.
+
+        Raises CommandRefused, AnswerError, NotSentInTime.
+        """
         if (wanted := self._owes) is None:
             return
         # A meter that boots, or that is still switching it, may tell what will not last: it is believed after a switch.
         if self._sent == wanted and await self._told(deadline) == wanted:
             self._is(wanted)
         else:
-            await self._becomes(wanted, deadline)
+            await self._becomes(wanted, deadline, trust=trust)
 
     async def renew(self, deadline: float) -> None:
         """Switch it off and on: so the server forgets a session that it thinks is still open; raises as `on`."""
@@ -79,8 +82,8 @@ class FtpSwitch:
         if command.state is CommandState.COMPLETED and line in ("ftp,on", "ftp,off"):
             self._owe(None)
 
-    async def _becomes(self, word: Word, deadline: float) -> bool:
-        """Switch it, once, and ask until it tells so."""
+    async def _becomes(self, word: Word, deadline: float, *, trust: bool = False) -> bool:
+        """Switch it, once, and ask until it tells so, but for a meter that accepts it in `trust`."""
 
         def reach(_: CommandState) -> None:
             # Whatever becomes of the answer, it may be so from now on.
@@ -89,7 +92,10 @@ class FtpSwitch:
                 self._owe(_OTHER[word])
 
         step = Step(f"FTP,{word}", deadline, reach)
-        await self._sender.setting(step, partial(self._meter.set_setting, "FTP", word, priority=Priority.POLL))
+        exchange = partial(self._meter.set_setting, "FTP", word, priority=Priority.POLL)
+        if await self._sender.setting(step, exchange) and trust:
+            self._is(word)
+            return True
         until = self._loop.time() + SWITCHED_WITHIN_S
         while self._loop.time() + ASK_EVERY_S <= until:
             await asyncio.sleep(ASK_EVERY_S)
