@@ -15,6 +15,8 @@ _BOTTOM = 250.0
 _STRIP_Y, _STRIP_HEIGHT = 274.0, 9.0
 _LEGEND_Y = 304.0
 _HEIGHT = 312.0
+# About so long is the label of a limit.
+_LABEL_MS = 9_000_000
 
 
 def hours_graph(report: Report, words: Words) -> Markup:
@@ -105,9 +107,19 @@ def _limit_lines(report: Report, words: Words, scale: Scale) -> list[Markup]:
                 label = words("graph.limit", limit=words.figure(limit.limit_db))
                 parts += [
                     line(_x(report, began), y, _x(report, ended), y, "limit"),
-                    text(_x(report, ended) - 3, y - 4, label, "end", "small"),
+                    text(_x(report, ended) - 3, y + _label_side(report, ended, limit.limit_db), label, "end", "small"),
                 ]
     return parts
+
+
+def _label_side(report: Report, ended_ms: int, limit_db: float) -> float:
+    """Return how far below the line of a limit its label is, so that it covers no level near its end."""
+    near = [
+        row.levels.leq
+        for row in report.hours
+        if row.levels.leq is not None and 0 < ended_ms - row.levels.span.began_ms <= _LABEL_MS
+    ]
+    return 12.0 if near and sum(near) / len(near) > limit_db else -4.0
 
 
 def _hour(report: Report, row: HourRow, scale: Scale) -> Markup | None:
