@@ -21,6 +21,7 @@ from custom_components.rion_nl43.acoustics import PRESETS, DayPlan, Rating
 from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile, WatchdogMode
 from custom_components.rion_nl43.diagnostics import async_get_config_entry_diagnostics
 from custom_components.rion_nl43.meter_alert_entities import WorstGradeSensor
+from custom_components.rion_nl43.nl43.ftp import FtpModeRefused
 from custom_components.rion_nl43.options import DAY_PLANS, FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
 from custom_components.rion_nl43.options_flow import SECTIONS
 from emulator import EmulatedMeter
@@ -288,6 +289,28 @@ async def test_ports_in_the_wrong_order(hass: HomeAssistant, loaded: MockConfigE
     assert result["errors"] == {"ftp": "ports_order"}
     result = await submit(hass, result, ftp={"ftp_last_port": 50009})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_files_of_the_card(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Other ports or another mode are another client; one that is in use goes on while other options change."""
+    card, first = runtime(loaded).monitor.card, runtime(loaded).monitor.card.client
+    await submit(hass, await open_form(hass, loaded), recovery={"command_expiry_s": 20})
+    await hass.async_block_till_done()
+    assert card.client is first
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_first_port": 50000, "ftp_last_port": 50009})
+    await hass.async_block_till_done()
+    assert card.client is not None
+    assert card.client is not first
+    assert card.client._ports == range(50000, 50010)
+    assert "0000" not in repr(card.client)
+    assert len(await card.entries("/")) == 3
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_passive": True})
+    await hass.async_block_till_done()
+    with pytest.raises(FtpModeRefused):
+        await card.entries("/")
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_enabled": False})
+    await hass.async_block_till_done()
+    assert card.client is None
 
 
 def test_own_hours() -> None:
