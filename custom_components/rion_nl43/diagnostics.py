@@ -52,8 +52,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
             for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)
         },
         "limits": {
-            subentry.subentry_id: dict(subentry.data)
-            for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT)
+            subentry.subentry_id: dict(subentry.data) for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT)
         },
         **(_running(hass, entry) if entry.state is ConfigEntryState.LOADED else {}),
     }
