@@ -15,10 +15,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import probatio
 
 from .alert_rule import rule_from_subentry
-from .const import CONF_LIMIT, CONF_SERIAL, DOMAIN, SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT
+from .const import CONF_SERIAL, DOMAIN, SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT
 from .coordinator import RionConfigEntry
 from .device import async_meter_name
 from .frontend import async_page_version
+from .level_limit import limit_from_subentry
 from .meter_alert_entities import WORST_GRADE
 from .options import MeterOptions
 from .symbols import metric_symbol
@@ -117,16 +118,20 @@ def _rules(entry: RionConfigEntry, serial: str, entities: Iterable[er.RegistryEn
 
 
 def _limits(entry: RionConfigEntry, serial: str, entities: Iterable[er.RegistryEntry]) -> list[dict[str, Any]]:
-    """Return the limits of periods of which an entity may be read."""
+    """Return the limits of which an entity may be read; those that make no sense are left out, as rules are."""
     found = []
     for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT):
         own = _of_subentry(entities, serial, subentry.subentry_id)
+        try:
+            limit = limit_from_subentry(subentry, MeterOptions.from_entry(entry).plan)
+        except ValueError:
+            continue
         if own:
             found.append(
                 {
-                    "limit_id": subentry.subentry_id,
-                    "name": subentry.title,
-                    "limit": subentry.data[CONF_LIMIT],
+                    "limit_id": limit.id,
+                    "name": limit.name,
+                    "limit": limit.limit_db,
                     "entities": {key: entity.entity_id for key, entity in own.items() if not entity.disabled},
                 }
             )

@@ -10,7 +10,7 @@ import time
 
 from emulator import EmulatedMeter, MeterConfig, Truth
 from emulator.fleet import Fleet
-from script.demo_home import DOMAIN, dashboard, meters as demo
+from script.demo_home import DOMAIN, alerts, dashboard, meters as demo
 from script.demo_home.home import Home, free_port
 
 from .visitor import address
@@ -25,6 +25,7 @@ STORE = {
     "Leq Calculation Interval Preset": "1m",
     "Lp Store Interval": "Off",
 }
+LIMIT = {"name": "Neighbours", "limit": 65, "limit_period": "own"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ async def storing(serial: str, scene: str) -> AsyncIterator[Storing]:
 
 @contextlib.asynccontextmanager
 async def home_that_heard(folder: Path, stored: Storing, heard_s: list[tuple[int, int]]) -> AsyncIterator[Home]:
-    """Run a Home Assistant that has the meter, its dashboard, and a history of the feed in these spans.
+    """Run a Home Assistant that has the meter with a limit, its dashboard, and a history of the feed in these spans.
 
     They are quarters of an hour, from and to in seconds since the epoch. What is between them Home Assistant takes for
     an outage. At first the meter is not reachable, which `unreachable` of its faults can end.
@@ -67,6 +68,9 @@ async def home_that_heard(folder: Path, stored: Storing, heard_s: list[tuple[int
         await demo.add(home.api, address(meter))
         device = (await demo.devices(home.api))[meter.config.serial]
         await demo.set_options(home.api, device, watchdog="off")
+        # Over 24 hours, which began when Home Assistant began to listen.
+        begin = time.strftime("%H:00:00", time.gmtime(heard_s[0][0]))
+        await alerts.add_limit(home.api, device, **LIMIT, begin=begin, until=begin)
         await dashboard.save(home.api)
         await demo.wait_for_level(home.api, meter.config.serial)
     _give_history(folder, device.entry_id, stored, heard_s)
