@@ -4,7 +4,7 @@ They are external statistics: the integration writes every row itself, so that a
 is a mean of energies. Home Assistant's own statistics of the sensors are arithmetic means of decibels.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 import math
 from typing import Final, NamedTuple
@@ -45,6 +45,8 @@ UNITS: Final[Mapping[HourStatistic, str]] = {
 }
 # What changes by less is rounding: hours that are read back are summed in other pieces than those that just came.
 _ALIKE: Final = 1e-9
+# More than rounding of a coverage in %.
+_LESS_PERCENT: Final = 0.02
 
 
 class Row(NamedTuple):
@@ -101,7 +103,7 @@ def metadata(serial: str, statistic: HourStatistic, name: str) -> StatisticMetaD
 
 
 def new_rows(
-    hours: Iterable[HourLevels], span: Seconds, kept: Rows, sum_before: float, *, empties: bool
+    hours: Iterable[HourLevels], span: Seconds, kept: Rows, sum_before: float, *, excluded: Container[int] = ()
 ) -> dict[HourStatistic, dict[int, Row]]:
     """Return the rows to write so that the statistics tell of these hours, within a span.
 
@@ -109,17 +111,23 @@ def new_rows(
     follow. `sum_before` is the sum of the last hour before. Rows that are right already are left out, so that there is
     nothing to write if nothing has changed.
 
-    An hour without data gets no row. If there is one, it stays, or is emptied if `empties`: a row cannot be taken away,
-    and whoever knows nothing of an hour must not take it from those who did.
+    An hour without data gets no row. If there is one it stays, as it does if more was known of the hour: the statistics
+    outlive a history that is lost. But in hours of which something is `excluded`, by when they began, the history is
+    right: such an hour without data is emptied, for a row cannot be taken away.
     """
-    figures = {hour.began: _figures(hour) for hour in hours if hour.leq is not None}
+    coverages = kept.get(HourStatistic.COVERAGE, {})
+    figures = {
+        hour.began: _figures(hour)
+        for hour in hours
+        if hour.leq is not None and (hour.began in excluded or not _knew_more(coverages.get(hour.began), hour))
+    }
     there = {at for rows in kept.values() for at in rows}
     exposures = kept.get(HourStatistic.EXPOSURE, {})
     found: dict[HourStatistic, dict[int, Row]] = {statistic: {} for statistic in HourStatistic}
     total = sum_before
     for at in sorted(figures.keys() | there):
         within = span.began <= at < span.ended
-        wanted = figures.get(at, _NOTHING if empties else None) if within else None
+        wanted = figures.get(at, _NOTHING if at in excluded else None) if within else None
         for statistic, row in (wanted or {}).items():
             if statistic is not HourStatistic.EXPOSURE and not row.is_like(kept.get(statistic, {}).get(at, Row())):
                 found[statistic][at] = row
@@ -130,6 +138,10 @@ def new_rows(
             if not row.is_like(exposures.get(at, Row())):
                 found[HourStatistic.EXPOSURE][at] = row
     return {statistic: rows for statistic, rows in found.items() if rows}
+
+
+def _knew_more(kept: Row | None, hour: HourLevels) -> bool:
+    return kept is not None and kept.mean is not None and kept.mean > 100 * hour.coverage + _LESS_PERCENT
 
 
 def _figures(hour: HourLevels) -> dict[HourStatistic, Row]:

@@ -8,6 +8,7 @@ from typing import Final, cast
 from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN
 from homeassistant.components.recorder.models import StatisticData
 from homeassistant.components.recorder.statistics import async_add_external_statistics
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.recorder import get_instance
@@ -71,7 +72,7 @@ class StatisticsWriter:
             while self._changed:
                 began_ms, ended_ms = self._changed[0]
                 span = Seconds(began_ms // HOUR_MS * HOUR_S, -(-ended_ms // HOUR_MS) * HOUR_S)
-                await self._async_write(span, empties=True)
+                await self._async_write(span)
                 # Only now: what breaks down is done again.
                 del self._changed[0]
             await self._async_rename()
@@ -100,24 +101,32 @@ class StatisticsWriter:
         if last is not None:
             began = max(began, min(last, ended - STEP_S))
         for step in range(began, ended, STEP_S):
-            # What the history knows nothing of is left alone: the statistics outlive it.
-            await self._async_write(Seconds(step, min(step + STEP_S, ended)), empties=False)
+            await self._async_write(Seconds(step, min(step + STEP_S, ended)))
 
-    async def _async_write(self, span: Seconds, *, empties: bool) -> None:
+    async def _async_write(self, span: Seconds) -> None:
         """Make the statistics of a span of past hours those of the history."""
         span = Seconds(span.began, min(span.ended, _this_hour()))
         if span.began >= span.ended:
             return
         hours = await self._monitor.history.hours(Span(1000 * span.began, 1000 * span.ended))
-        # What was written before is still in the recorder's queue.
-        await get_instance(self._hass).async_block_till_done()
+        await async_settle(self._hass)
         kept, sum_before = await self._async_read(read_rows, span)
-        rows = new_rows(hours.values(), span, kept, sum_before, empties=empties)
+        rows = new_rows(hours.values(), span, kept, sum_before, excluded=self._excluded(span))
         if rows:
             names = await self._async_names()
             for statistic, of_hours in rows.items():
                 for some in batched(of_hours.items(), STEP_S // HOUR_S, strict=False):
                     self._async_add(statistic, names[statistic], [_data(at, row) for at, row in some])
+
+    def _excluded(self, span: Seconds) -> set[int]:
+        """Return the hours of a span in which anything counts nowhere."""
+        return {
+            hour
+            for began_ms, ended_ms in (exclusion.span for exclusion in self._monitor.history.exclusions)
+            for hour in range(
+                max(span.began, began_ms // HOUR_MS * HOUR_S), min(span.ended, -(-ended_ms // HOUR_MS) * HOUR_S), HOUR_S
+            )
+        }
 
     async def _async_rename(self) -> None:
         """Let the statistics that are there bear the names that are right now."""
@@ -141,6 +150,16 @@ class StatisticsWriter:
 
     async def _async_read[R](self, read: Callable[..., R], *args: object) -> R:
         return await get_instance(self._hass).async_add_executor_job(read, self._hass, self._serial, *args)
+
+
+async def async_settle(hass: HomeAssistant) -> None:
+    """Wait until the recorder has done all that it was given so far.
+
+    Its own `async_block_till_done` does not wait for the task that is being done while no other one is in the queue.
+    """
+    done: asyncio.Future[None] = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(done))
+    await done
 
 
 def _this_hour() -> int:

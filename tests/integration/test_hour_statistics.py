@@ -1,5 +1,6 @@
 """Rows of hourly statistics: what is to be written, and nothing else."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, strategies as st
@@ -33,7 +34,7 @@ def written(kept: Rows, rows: Rows) -> dict[HourStatistic, dict[int, Row]]:
 
 def test_figures() -> None:
     """What is not known has no row; an hour tells its extremes, single figures are their own."""
-    rows = new_rows([hour(1, 60.0)], ALL, {}, 100.0, empties=False)
+    rows = new_rows([hour(1, 60.0)], ALL, {}, 100.0)
     assert rows == {
         HourStatistic.LAEQ: {3600: Row(mean=60.0, max=65.0)},
         HourStatistic.L10: {3600: Row(61.0, 61.0, 61.0)},
@@ -43,11 +44,21 @@ def test_figures() -> None:
     }
 
 
-def test_who_knows_nothing_takes_nothing() -> None:
-    """A row without an hour stays as it is, unless the hour is known to be without data."""
-    kept = written({}, new_rows([hour(1, 60.0), hour(2, 64.0)], ALL, {}, 0.0, empties=False))
-    assert not new_rows([], ALL, kept, 0.0, empties=False)
-    rows = new_rows([], Seconds(3600, 7200), kept, 0.0, empties=True)
+def test_who_knows_less_takes_nothing() -> None:
+    """A row stays as it is where there is no hour, or one of which less is known, unless something was excluded."""
+    kept = written({}, new_rows([hour(1, 60.0), hour(2, 64.0)], ALL, {}, 0.0))
+    assert not new_rows([], ALL, kept, 0.0)
+    less = replace(hour(1, 48.0), coverage=0.4)
+    assert not new_rows([less], ALL, kept, 0.0)
+    rows = new_rows([less], ALL, kept, 0.0, excluded={3600})
+    assert rows[HourStatistic.COVERAGE] == {3600: Row(40.0, 40.0, 40.0)}
+    assert rows[HourStatistic.EXPOSURE] == {3600: Row(state=6.0, sum=6.0), 7200: Row(state=8.0, sum=14.0)}
+
+
+def test_all_is_excluded() -> None:
+    """An hour that has lost its data is emptied, and the sum goes on without it."""
+    kept = written({}, new_rows([hour(1, 60.0), hour(2, 64.0)], ALL, {}, 0.0))
+    rows = new_rows([], Seconds(3600, 7200), kept, 0.0, excluded={3600, 7200})
     assert rows[HourStatistic.LAEQ] == {3600: Row()}
     assert rows[HourStatistic.COVERAGE] == {3600: Row(0.0, 0.0, 0.0)}
     assert rows[HourStatistic.EXPOSURE] == {3600: Row(state=0.0, sum=0.0), 7200: Row(state=8.0, sum=8.0)}
@@ -56,7 +67,7 @@ def test_who_knows_nothing_takes_nothing() -> None:
 def test_rows_of_others() -> None:
     """A row without a state, as nobody here writes it, adds nothing to the sum."""
     kept: Rows = {HourStatistic.EXPOSURE: {7200: Row(sum=3.0)}}
-    rows = new_rows([hour(1, 60.0)], Seconds(0, 7200), kept, 1.0, empties=False)
+    rows = new_rows([hour(1, 60.0)], Seconds(0, 7200), kept, 1.0)
     assert rows[HourStatistic.EXPOSURE] == {3600: Row(state=7.5, sum=8.5), 7200: Row(state=0.0, sum=8.5)}
 
 
@@ -79,14 +90,14 @@ def test_in_any_order(changes: list[tuple[int, float, int]]) -> None:
             for statistic, rows in kept.items()
         }
         within = [truth[number] for number in range(first, min(HOURS, first + length))]
-        kept = written(kept, new_rows(within, span, seen, before[-1] if before else 0.0, empties=True))
+        kept = written(kept, new_rows(within, span, seen, before[-1] if before else 0.0))
     sums = [row.sum or 0.0 for _, row in sorted(kept.get(HourStatistic.EXPOSURE, {}).items())]
     assert all(one <= other for one, other in pairwise(sums))
     assert (sums[-1] if sums else 0.0) == pytest.approx(sum(found.exposure_pa2h for found in truth.values()))
     assert {at: row.mean for at, row in kept.get(HourStatistic.LAEQ, {}).items()} == {
         found.began: pytest.approx(found.leq, abs=0.005) for found in truth.values()
     }
-    assert not new_rows(truth.values(), ALL, kept, 0.0, empties=True)
+    assert not new_rows(truth.values(), ALL, kept, 0.0)
 
 
 def test_ids() -> None:

@@ -22,7 +22,7 @@ from custom_components.rion_nl43.acoustics import Span, Stretch, energy_of, expo
 from custom_components.rion_nl43.history_file import SUFFIXES, history_path
 from custom_components.rion_nl43.hour_statistics import HourStatistic, statistic_id
 from custom_components.rion_nl43.monitor import Facts, MeterHistory
-from custom_components.rion_nl43.statistics_writer import StatisticsWriter
+from custom_components.rion_nl43.statistics_writer import StatisticsWriter, async_settle
 from emulator import EmulatedMeter
 from tests.documentation import DOCS, examples
 
@@ -76,7 +76,7 @@ async def measured(history: MeterHistory, began: datetime, leq: float, length: t
 
 async def read(hass: HomeAssistant, statistic: HourStatistic, period: str = "hour", *types: str) -> list[Figures]:
     """Return what Home Assistant has of a statistic."""
-    await get_instance(hass).async_block_till_done()
+    await async_settle(hass)
     key = statistic_id(SERIAL, statistic)
     wanted: set[Any] = set(types or ("mean", "min", "max", "state", "sum"))
     ever: Any = (hass, datetime(2000, 1, 1, tzinfo=UTC), None, {key}, period, None, wanted)
@@ -101,7 +101,7 @@ def count(number: int) -> Callable[[list[Figures]], bool]:
 
 async def name(hass: HomeAssistant, statistic: HourStatistic) -> str | None:
     """Return what a statistic is called."""
-    await get_instance(hass).async_block_till_done()
+    await async_settle(hass)
     key = statistic_id(SERIAL, statistic)
     found = await get_instance(hass).async_add_executor_job(lambda: get_metadata(hass, statistic_ids={key}))
     return found[key][1]["name"]
@@ -240,10 +240,20 @@ async def test_the_history_is_lost(hass: HomeAssistant, entry_off: MockConfigEnt
         path = history_path(hass, entry_off.entry_id)
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     assert await hass.config_entries.async_setup(entry_off.entry_id)
-    await measured(runtime(entry_off).monitor.history, NOW.replace(hour=10, minute=0), 65.0)
-    found = await until(hass, HourStatistic.EXPOSURE, count(3))
-    assert found[:2] == before
-    assert found[2]["sum"] == pytest.approx(2 * exposure(60) + exposure(65))
+    again = runtime(entry_off).monitor.history
+    # Records of one hour before those that were lost, and of half of one of them.
+    await again.add_records(
+        [
+            *sound(NOW.replace(hour=5, minute=0), 0.0),
+            *sound(NOW.replace(hour=7, minute=0), 90.0, HOUR / 2),
+            *sound(NOW.replace(hour=10, minute=0), 65.0),
+        ],
+        only_holes_s=None,
+    )
+    found = await until(hass, HourStatistic.EXPOSURE, count(4))
+    assert [row["state"] for row in found[1:3]] == [row["state"] for row in before]
+    found = found[1:]
+    assert found[2]["sum"] == pytest.approx(exposure(0) + 2 * exposure(60) + exposure(65))
 
 
 async def test_meter_removed(hass: HomeAssistant, entry_off: MockConfigEntry, history: MeterHistory) -> None:
