@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.rion_nl43.acoustics import energy_of, level_of
@@ -31,6 +31,7 @@ def assert_tells(levels: HourLevels, expected: seconds.Seconds, from_meter: set[
     assert levels.repaired is bool(from_meter)
 
 
+@settings(deadline=None)
 @given(FEED)
 def test_hours_are_those_of_their_seconds(feed: list[Stretch]) -> None:
     """Also where a stretch straddles an hour's end."""
@@ -44,6 +45,7 @@ def test_hours_are_those_of_their_seconds(feed: list[Stretch]) -> None:
             assert_tells(hours[1000 * began].levels, expected, set())
 
 
+@settings(deadline=None)
 @given(FEED, RECORDS)
 def test_a_repaired_hour_is_that_of_its_seconds(feed: list[Stretch], records: list[Stretch]) -> None:
     """Each record's span belongs to whom covers more of it."""

@@ -3,7 +3,7 @@
 from itertools import pairwise
 import math
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.rion_nl43.acoustics.percentiles import percentiles_of
@@ -51,6 +51,7 @@ def minutes(draw: st.DrawFn) -> list[Stretch]:
     return found
 
 
+@settings(deadline=None)
 @given(minutes(), st.dictionaries(st.integers(-100, 1400), st.integers(1, 900_000)))
 def test_a_row(parts: list[Stretch], classes: dict[int, int]) -> None:
     """The whole is as it was, its minutes are so to a hundredth of a dB."""
@@ -78,6 +79,7 @@ def test_a_distribution_in_fine_units() -> None:
     assert more / some == pytest.approx(3, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(stretches(DAY, DAY + 9000, lengths=(1, 10, 60, 420, 900, 7200)), max_size=9))
 def test_rows_of_records(records: list[Stretch]) -> None:
     """They are the same sound, in rows each of which lies in one hour."""
