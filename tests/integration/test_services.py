@@ -41,7 +41,7 @@ ACTIONS = {
     *("standby", "resume", "release_connection", "start_cycle", "stop_cycle", "send_command"),
     *("acknowledge", "snooze", "unsnooze", "get_episodes", "explain", "export_episodes", "get_automation"),
     *("backtest", "list_files", "download_files"),
-    *("create_report", "calibration"),
+    *("create_report", "calibration", "import_history"),
 }
 
 
