@@ -29,12 +29,6 @@ from .test_level_limit import add_limit
 OTHER = "00830002"
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, so that it can have blueprints."""
-    return hass_tmp_config_dir
-
-
 async def answer(client: Any, command: str, **data: Any) -> Any:
     """Send a command of the integration and return what comes back."""
     return await client_says(client, f"{DOMAIN}/{command}", **data)
