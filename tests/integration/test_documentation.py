@@ -156,7 +156,7 @@ async def test_templates(hass: HomeAssistant) -> None:
 @pytest.mark.usefixtures("alarm")
 async def test_message_of_open_alerts(hass: HomeAssistant) -> None:
     """It names the alert that is open."""
-    (steps,) = (block for block in examples(INTEGRATORS) if isinstance(block, list))
+    (steps,) = (block for block in examples(INTEGRATORS) if _is_sequence(block) and "get_episodes" in str(block))
     notices = async_mock_service(hass, "notify", "persistent_notification")
     sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA(steps))
     await Script(hass, sequence, "example", "example").async_run(context=Context())
