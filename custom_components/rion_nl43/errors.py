@@ -57,6 +57,7 @@ from .nl43.ftp import (
     FtpTooLarge,
     UnsafeName,
 )
+from .nl43.records import UnreadableFile
 
 # The first class that an error belongs to names its sentence, so the narrower ones come first.
 ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
@@ -91,6 +92,7 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (FtpLost, "ftp_lost"),
     (UnsafeName, "unsafe_name"),
     (FtpError, "ftp_failed"),
+    (UnreadableFile, "file_unreadable"),
     (WrongMeter, "wrong_meter"),
     (NotAMeter, "not_a_meter"),
     (NL43Error, "unknown_error"),

@@ -70,6 +70,7 @@ from custom_components.rion_nl43.nl43.ftp import (
     FtpUnusable,
     UnsafeName,
 )
+from custom_components.rion_nl43.nl43.records import UnreadableFile
 
 from .texts import TEXTS, placeholders, read
 
@@ -109,6 +110,7 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (UnsafeName("no"), "unsafe_name"),
     (FtpUnusable("no"), "ftp_failed"),
     (FtpError("no"), "ftp_failed"),
+    (UnreadableFile(3, 2, "no number"), "file_unreadable"),
     (NotConfirmed("Measure,Start", "Stop"), "not_confirmed"),
     (NotConfirmed("Measure,Start", None), "outcome_unknown"),
     (WrongMeter("1", "2"), "wrong_meter"),

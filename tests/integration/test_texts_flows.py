@@ -34,7 +34,14 @@ from custom_components.rion_nl43.fixes import FIXES
 from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
 from custom_components.rion_nl43.level_limit import LimitPeriod
-from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, CalibrationRefusal, Diagnosis, RefusalReason
+from custom_components.rion_nl43.monitor import (
+    AlertRefusal,
+    BlockReason,
+    CalibrationRefusal,
+    Diagnosis,
+    RefusalReason,
+    Unquiet,
+)
 from custom_components.rion_nl43.report import ReportKind
 from custom_components.rion_nl43.report_view import ReportFormat
 
@@ -141,19 +148,25 @@ def test_exceptions() -> None:
     by_class |= {f"refused_{reason}" for reason in RefusalReason} | {f"blocked_{reason}" for reason in BlockReason}
     by_class |= {f"expired_{diagnosis}" for diagnosis in Diagnosis}
     by_class |= {f"alert_{refusal}" for refusal in AlertRefusal} | {"power_off_failed", "power_on_failed"}
-    by_class |= {f"calibration_{refusal}" for refusal in CalibrationRefusal}
+    by_class |= {f"calibration_{refusal}" for refusal in CalibrationRefusal} | {f"card_{why}" for why in Unquiet}
     raised: set[str] = set()
     for name in (
         "coordinator.py",
         "power.py",
         "services.py",
+        "meter_actions.py",
+        "meter_targets.py",
         "alert_services.py",
         "alert_targets.py",
+        "card_folder.py",
+        "card_services.py",
+        "media_source.py",
         "report_services.py",
         "history_import.py",
     ):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
-    raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE["episode_file.py"]))
+    for name in ("card_folder.py", "episode_file.py"):
+        raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE[name]))
     raised |= set(re.findall(r'_refusal\("(\w+)"', SOURCE["live_websocket.py"]))
     raised |= {f"backtest_{why}" for why in re.findall(r'_no_backtest\("(\w+)"', SOURCE["alert_backtest.py"])}
     assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}

@@ -41,8 +41,8 @@ from .errors import (
 from .feed.facts import Facts
 from .feed.options import FeedMode, FeedOptions
 from .feed.sample import Sample
-from .history.backfill import Backfill, Imported
-from .history.card_import import Found, Left, LeftReason
+from .history.backfill import Imported
+from .history.card_import import Found, LeftReason
 from .history.history import MeterHistory
 from .history.limits import LevelLimit, LimitStatus, LimitWatch
 from .history.periods import Periods
@@ -94,9 +94,12 @@ __all__ = [
     "Facts",
     "FeedMode",
     "FeedOptions",
+    "Found",
     "FtpStaysOff",
     "HeardTone",
     "History",
+    "Imported",
+    "LeftReason",
     "LevelLimit",
     "LimitStatus",
     "LimitWatch",

@@ -198,8 +198,8 @@ class MeterCalibration:
 
         Without a time it is the one that goes on, which ends by that; else the one that ended within the last hour
         without anything having been read; else the calibrators that were heard and of which nobody has said what they
-        were; else it is noted as of now, and nothing is marked. A time without an end has lasted until now; one that ends as
-        it begins is noted alone. Raises CalibrationRefused.
+        were; else it is noted as of now, and nothing is marked. A time without an end has lasted until now; one that
+        ends as it begins is noted alone. Raises CalibrationRefused.
         """
         now = _now()
         if began is None:
