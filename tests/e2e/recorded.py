@@ -74,7 +74,7 @@ async def home_that_heard(folder: Path, stored: Storing, heard_s: list[tuple[int
         await dashboard.save(home.api)
         await demo.wait_for_level(home.api, meter.config.serial)
     _give_history(folder, device.entry_id, stored, heard_s)
-    meter.faults.switch_on("unreachable", seen="refused")
+    meter.faults.switch_on("unreachable")
     async with Home.run(folder, port) as home:
         yield home
 

@@ -139,6 +139,9 @@ async def test_nothing_is_in_the_way(browser: Browser, home: Home, session: Stor
             await visitor.go(f"/{dashboard.URL_PATH}")
             await expect(page.locator("rion-nl43-hours tbody tr").first).to_be_visible(timeout=TIMEOUT_MS)
             await expect(page.locator("rion-nl43-periods tbody tr").first).to_be_visible(timeout=TIMEOUT_MS)
+            # How it will end is known once most of the time so far is covered, by the feed or by the card.
+            gauge = section(page, "Limits of periods").locator("hui-gauge-card")
+            await expect(gauge).to_contain_text(re.compile(r"\d\d\.\d"), timeout=SETTLING_MS)
             found = [str(each) for each in await barriers(page) if each.card and each.grave]
             assert not found, "\n".join(found)
             await visitor.picture(f"history-page-{color_scheme}", whole=True)

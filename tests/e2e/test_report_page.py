@@ -10,7 +10,9 @@ import pytest_asyncio
 
 from script.demo_home import dashboard
 from script.demo_home.home import Home
+from script.demo_home.meters import NO_LEVEL
 
+from .facts import wait_for
 from .recorded import HOUR_S, Storing, home_that_heard, storing
 from .test_strategy import section
 from .visitor import PICTURES, TIMEOUT_MS, Visitor
@@ -37,6 +39,8 @@ async def home(tmp_path_factory: pytest.TempPathFactory, stored: Storing) -> Asy
     now_s = int(time.time()) // HOUR_S * HOUR_S
     heard_s = [(now_s - HEARD_H * HOUR_S, now_s)]
     async with home_that_heard(tmp_path_factory.mktemp("report"), stored, heard_s) as running:
+        stored.meter.faults.clear()
+        await wait_for(running, ["lp"], lambda state: state not in NO_LEVEL)
         yield running
 
 
