@@ -31,6 +31,8 @@ NO_LEVEL = re.compile("\N{EN DASH}")
 HOLES = """chart => (chart._chartData ?? []).filter(({id}) => id?.endsWith("-mean"))
   .flatMap(({data}) => data.filter(([, level]) => level === null)).length"""
 LOOKS = "chart => chart.renderRoot.querySelector('ha-chart-base').renderRoot.querySelector('canvas').toDataURL()"
+# With what is above it.
+TO_THE_END = "card => card.scrollIntoView({block: 'end'})"
 LINES = "chart => (chart._chartData ?? []).filter(({id}) => id?.endsWith('-mean')).flatMap(({data}) => data).length"
 
 
@@ -102,7 +104,7 @@ async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Stori
     missing = rows.filter(has_text=NO_LEVEL)
     await expect(missing).to_have_count(OUTAGE_H, timeout=TIMEOUT_MS)
     await expect_drawn(page, holes=True)
-    await hours.scroll_into_view_if_needed()
+    await hours.evaluate(TO_THE_END)
     await visitor.pictures("history-hole")
 
     stored.meter.faults.clear()
@@ -113,7 +115,7 @@ async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Stori
     await page.reload()
     await expect(marked).to_have_count(OUTAGE_H, timeout=TIMEOUT_MS)
     await expect_drawn(page, holes=False)
-    await hours.scroll_into_view_if_needed()
+    await hours.evaluate(TO_THE_END)
     await visitor.pictures("history-repaired")
 
     levels = await statistics(home, "laeq", began_s)

@@ -8,7 +8,8 @@
  * @typedef {import("./configs.js").Config} Config
  */
 
-import { FULL, OWN_NAME, goTo, heading, present, section, tile, whenKnown } from "./configs.js";
+import { level } from "../core/format.js";
+import { FULL, goTo, heading, hint, present, section, tile, unlessKnown, whenKnown } from "./configs.js";
 import { METERS_PAGE } from "./meter-alerts.js";
 
 const PERIODS = [
@@ -46,44 +47,55 @@ export function periodsSection(meter, t) {
  *
  * @param {Meter} meter
  * @param {boolean} isAdmin
+ * @param {any} hass
  * @param {Translate} t
  */
-export function limitsSection(meter, isAdmin, t) {
+export function limitsSection(meter, isAdmin, hass, t) {
   const { limits } = meter;
   return section([
-    heading(t("strategy.limits.title"), "mdi:gauge"),
-    ...(limits.length ? limits.flatMap(ofLimit) : [noLimits(meter, isAdmin, t)]),
+    heading(t("strategy.limits.title"), "mdi:gauge", [], isAdmin ? { tap_action: pageOf(meter) } : {}),
+    ...(limits.length ? limits.flatMap((limit) => ofLimit(limit, hass, t)) : [noLimits(meter, isAdmin, t)]),
   ]);
 }
 
 /**
+ * The limit's name is above all of its figures.
+ *
  * @param {Limit} limit
+ * @param {any} hass
+ * @param {Translate} t
  * @returns {(Config | undefined | false)[]}
  */
-function ofLimit({ name, limit: limitDb, entities }) {
-  const { projected, allowed, time_to_breach: breach, time_above: above, exceedances } = entities;
-  const { last_level: lastLevel, last_time_above: lastAbove } = entities;
-  const known = (/** @type {string | undefined} */ entity, more = {}) =>
-    tile(entity, { color: "primary", visibility: whenKnown(entity), ...more });
+function ofLimit({ name, limit, entities }, hass, t) {
+  const { projected } = entities;
+  const figure = (/** @type {string} */ key, more = {}) =>
+    tile(entities[key], {
+      name: t(`strategy.limits.${key}`),
+      color: "primary",
+      visibility: whenKnown(entities[key]),
+      ...more,
+    });
+  const title = t("strategy.limits.of", { name, limit: level(limit, hass) });
   return [
-    heading(name, "mdi:speedometer", [], { heading_style: "subtitle" }),
+    heading(title, "mdi:speedometer", [], { heading_style: "subtitle" }),
     projected !== undefined && {
       type: "gauge",
       entity: projected,
-      name: OWN_NAME,
-      min: limitDb - BELOW_DB,
-      max: limitDb + ABOVE_DB,
+      name: t("strategy.limits.projected"),
+      min: limit - BELOW_DB,
+      max: limit + ABOVE_DB,
       needle: true,
-      severity: { green: limitDb - BELOW_DB, yellow: limitDb - NEAR_DB, red: limitDb },
+      severity: { green: limit - BELOW_DB, yellow: limit - NEAR_DB, red: limit },
       grid_options: FULL,
       visibility: whenKnown(projected),
     },
-    known(allowed),
-    known(breach, { color: "red" }),
-    known(above),
-    known(exceedances),
-    known(lastLevel),
-    known(lastAbove),
+    hint("info", t("strategy.limits.unknown.title"), t("strategy.limits.unknown.text"), unlessKnown(projected)),
+    figure("allowed"),
+    figure("time_to_breach", { color: "red" }),
+    figure("time_above"),
+    figure("exceedances"),
+    figure("last_level"),
+    figure("last_time_above"),
   ];
 }
 
@@ -95,8 +107,7 @@ function ofLimit({ name, limit: limitDb, entities }) {
  * @param {Translate} t
  */
 function noLimits(meter, isAdmin, t) {
-  const page = goTo(`${METERS_PAGE}#config_entry=${meter.config_entry_id}`);
-  const add = { text: t("strategy.no_limits.button"), icon: "mdi:plus", tap_action: page };
+  const add = { text: t("strategy.no_limits.button"), icon: "mdi:plus", tap_action: pageOf(meter) };
   return {
     type: "empty-state",
     icon: "mdi:gauge-empty",
@@ -105,4 +116,13 @@ function noLimits(meter, isAdmin, t) {
     grid_options: FULL,
     ...(isAdmin && { buttons: [add] }),
   };
+}
+
+/**
+ * Where limits are added and changed.
+ *
+ * @param {Meter} meter
+ */
+function pageOf(meter) {
+  return goTo(`${METERS_PAGE}#config_entry=${meter.config_entry_id}`);
 }

@@ -48,7 +48,7 @@ export class MeterView extends HTMLElement {
         alertSection(meter, isAdmin, t),
         ...(await hoursSections(meter, hass, t)),
         periodsSection(meter, t),
-        limitsSection(meter, isAdmin, t),
+        limitsSection(meter, isAdmin, hass, t),
         await daySection(meter, hass, t),
         cardSection(meter, isAdmin, hass, t),
         reportSection(meter, hass, t),
