@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import re
 import time
 
-from playwright.async_api import Browser, Page, StorageState, expect
+from playwright.async_api import Browser, Page, StorageState, ViewportSize, expect
 import pytest
 import pytest_asyncio
 
@@ -22,7 +22,7 @@ of_module = pytest_asyncio.fixture(scope="module", loop_scope="session")
 
 SERIAL = "00730002"
 HEARD_H = 9
-A4 = {"width": 794, "height": 1123}
+A4: ViewportSize = {"width": 794, "height": 1123}
 LEVEL = re.compile(r"\d\d\.\d")
 
 
