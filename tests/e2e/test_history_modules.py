@@ -204,3 +204,13 @@ async def sections(plain: Page, meter: dict[str, Any], known: int) -> list[dict[
     }"""
     found: list[dict[str, Any]] = await run(plain, "strategy/meter-view.js", script, meter, known)
     return found
+
+
+async def test_strategy_of_the_first_page(plain: Page) -> None:
+    """A meter with a trace shows its last rating as well; where there are many, all have one row only."""
+    script = """async ({FleetView}, traces) => {
+      const meter = {name: "Gate", serial: "1", config_entry_id: "entry", rules: [], entities: {last_rating: "sensor.r"}};
+      const hass = {...fake.fakeHass(), callWS: async () => ({version: "test", is_admin: true, meters: [meter]})};
+      return JSON.stringify(await FleetView.generate({traces}, hass)).includes("sensor.r");
+    }"""
+    assert [await run(plain, "strategy/fleet-view.js", script, traces) for traces in (True, False)] == [True, False]
