@@ -209,8 +209,10 @@ async def sections(plain: Page, meter: dict[str, Any], known: int) -> list[dict[
 async def test_strategy_of_the_first_page(plain: Page) -> None:
     """A meter with a trace shows its last rating as well; where there are many, all have one row only."""
     script = """async ({FleetView}, traces) => {
-      const meter = {name: "Gate", serial: "1", config_entry_id: "entry", rules: [], entities: {last_rating: "sensor.r"}};
+      const entities = {last_rating: "sensor.r"};
+      const meter = {name: "Gate", serial: "1", config_entry_id: "entry", rules: [], entities};
       const hass = {...fake.fakeHass(), callWS: async () => ({version: "test", is_admin: true, meters: [meter]})};
-      return JSON.stringify(await FleetView.generate({traces}, hass)).includes("sensor.r");
+      const {sections} = await FleetView.generate({traces}, hass);
+      return sections.flatMap(({cards}) => cards).some(({entity}) => entity === "sensor.r");
     }"""
     assert [await run(plain, "strategy/fleet-view.js", script, traces) for traces in (True, False)] == [True, False]
