@@ -39,8 +39,9 @@ class Clock:
     then has happened, each at its own moment.
     """
 
-    def __init__(self) -> None:
-        """Make a clock of speed 1. It needs no event loop until it is read."""
+    def __init__(self, behind: timedelta = timedelta()) -> None:
+        """Make a clock of speed 1 whose date is behind. It needs no event loop until it is read."""
+        self._behind = behind
         self._speed = 1.0
         self._holds = 0
         self._began_at: float | None = None
@@ -73,7 +74,7 @@ class Clock:
             self._live_until(self._elapsed())
             seconds = self._latest
         lived_s = asyncio.get_running_loop().time() - (self._began_at or 0.0)
-        return Moment(seconds, datetime.now(UTC) + timedelta(seconds=seconds - lived_s))
+        return Moment(seconds, datetime.now(UTC) - self._behind + timedelta(seconds=seconds - lived_s))
 
     def step(self, seconds: float) -> None:
         """Let so much time pass at once; ValueError for less than none."""

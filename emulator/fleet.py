@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 import contextlib
 from dataclasses import replace
+from datetime import timedelta
 
 from .clock import Clock
 from .config import MeterConfig
@@ -37,9 +38,9 @@ class Fleet:
     Sound is computed when it is asked for, and now and then for all.
     """
 
-    def __init__(self, configs: Iterable[MeterConfig]) -> None:
-        """Make the meters, switched off."""
-        self.clock = Clock()
+    def __init__(self, configs: Iterable[MeterConfig], past_s: float = 0.0) -> None:
+        """Make the meters, switched off; they begin so many seconds ago, for `step` to let them live up to now."""
+        self.clock = Clock(timedelta(seconds=past_s))
         self.meters = tuple(EmulatedMeter(config, self.clock) for config in configs)
         self._keeping_up: asyncio.Task[None] | None = None
 

@@ -17,8 +17,8 @@ PAGES = (
         DOCS / f"{name}.md"
         for name in (
             *("entities", "feeds", "control", "alerts", "blueprints", "actions", "triggers", "conditions"),
-            *("link", "options", "troubleshooting", "websocket"),
-            *("dashboards", "first-alert", "integrators"),
+            *("link", "options", "files", "calibration", "troubleshooting", "websocket"),
+            *("dashboards", "first-alert", "integrators", "history"),
         )
     ),
 )

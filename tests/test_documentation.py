@@ -8,16 +8,18 @@ from urllib.parse import unquote
 
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.const import EntityCategory, Platform
+from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import alert_form, number, select, sensor
+from custom_components.rion_nl43 import alert_form, limit_flow, limit_sensor, number, select, sensor
 from custom_components.rion_nl43.acoustics import PERCENTAGES
 from custom_components.rion_nl43.alert_automation import FOLDER
 from custom_components.rion_nl43.alert_checks import least_minutes
 from custom_components.rion_nl43.alert_entities import EVENT_ATTRIBUTES
 from custom_components.rion_nl43.alert_form import NEW_RULE
 from custom_components.rion_nl43.alerts import EndReason, Grade, TransitionKind, Verdict
+from custom_components.rion_nl43.card_sensor import TRANSFER
 from custom_components.rion_nl43.const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
@@ -28,6 +30,7 @@ from custom_components.rion_nl43.const import (
     PUBLISH_INTERVAL_S,
 )
 from custom_components.rion_nl43.event import ATTRIBUTES
+from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.logbook import ASKERS, NAMES
 from custom_components.rion_nl43.meter_alert_entities import WORST_GRADE
 from custom_components.rion_nl43.monitor import CommandState, Diagnosis, WatchdogState
@@ -77,6 +80,10 @@ NIGHT_LIMIT = {
     (Platform.EVENT, "night_limit_alert"),
     (Platform.SWITCH, "night_limit_rule"),
     (Platform.BUTTON, "acknowledge_night_limit"),
+}
+# Those of the limit of the examples.
+NEIGHBOURS = {
+    (Platform.SENSOR, f"neighbours_{slugify(description.object_id)}") for description in limit_sensor.LIMIT_SENSORS
 }
 ANY_LENGTH = {**LENGTHS, 2: "2min", 10: "10min", 30: "30min"}
 PICTURE_AT_MOST = 300_000
@@ -139,6 +146,7 @@ def test_states_of_entities() -> None:
         *sensor.FACTS,
         *sensor.STATUS,
         WORST_GRADE,
+        TRANSFER,
     )
     sensors = {
         description.key: set(map(str, description.options)) for description in descriptions if description.options
@@ -167,6 +175,38 @@ def test_entities_of_rules() -> None:
     assert grade == {grade.word for grade in Grade}
     assert alert == {*TransitionKind, *EVENT_ATTRIBUTES}
     assert f"`{EVENT_ALERT}`" in part.text
+
+
+def test_entities_of_limits() -> None:
+    """Each has its row, which says whether it is on at first, and the attributes that it has."""
+    rows = section(ENTITIES, "Limits").rows
+    assert [(quoted(row[1])[0].partition("…_")[2], row[-1]) for row in rows] == [
+        (
+            f"neighbours_{slugify(description.object_id)}",
+            "yes" if description.entity_registry_enabled_default else "no",
+        )
+        for description in limit_sensor.LIMIT_SENSORS
+    ]
+    for row, description in zip(rows, limit_sensor.LIMIT_SENSORS, strict=True):
+        assert set(quoted(row[2])) == ({"coverage", "began", "ended"} if description.told_fn else set())
+
+
+def test_fields_of_limits() -> None:
+    """Each has its row, with its default."""
+    rows = section(DOCS / "history.md", "Limits").rows
+    assert [row[0] for row in rows] == list(TEXTS["config_subentries"]["level_limit"]["step"]["user"]["data"].values())
+    assert [row[1] for row in rows[1:]] == [
+        f"{limit_flow.NEW_LIMIT['limit']:g} dB",
+        TEXTS["selector"]["limit_period"]["options"][limit_flow.NEW_LIMIT["limit_period"]],
+        limit_flow.NEW_LIMIT["begin"][:5],
+        limit_flow.NEW_LIMIT["until"][:5],
+    ]
+
+
+def test_statistics() -> None:
+    """Each has its row, with its columns."""
+    rows = section(DOCS / "history.md", "Hourly statistics").rows
+    assert [quoted(row[0])[0] for row in rows] == [f"rion_nl43:m<serial>_{statistic}" for statistic in HourStatistic]
 
 
 def test_actions() -> None:
@@ -239,7 +279,8 @@ def test_options() -> None:
             elif isinstance(default, tuple):
                 assert row[2] == ", ".join(map(str, default)) + " min"
             else:
-                assert row[2] == {None: "none", False: "off"}.get(default, str(default)), option
+                told = {"None": "none", "False": "off", "True": "on"}.get(str(default), str(default))
+                assert row[2] == told, option
 
 
 def test_fields_of_alert_rules() -> None:
@@ -352,6 +393,13 @@ def test_messages_when_adding() -> None:
         assert any(message.startswith(begin) for message in messages), begin
 
 
+def test_messages_of_the_card() -> None:
+    """Those that the page explains are said."""
+    messages = [about["message"] for about in TEXTS["exceptions"].values()]
+    for begin, _ in section(DOCS / "troubleshooting.md", "The card").rows:
+        assert any(message.startswith(begin) for message in messages), begin
+
+
 def test_words() -> None:
     """Every diagnosis, every state of a command and of the watchdog is explained, and nothing else."""
     names = TEXTS["entity"]["sensor"]["link"]["state"]
@@ -386,7 +434,7 @@ def test_examples(page: Path) -> None:
         named = block.get("entity_id", block.get("entity", []))
         for entity_id in named if isinstance(named, list) else [named]:
             platform, _, object_id = entity_id.partition(".main_road_")
-            assert (platform, object_id) in {entity[:2] for entity in existing()} | NIGHT_LIMIT
+            assert (platform, object_id) in {entity[:2] for entity in existing()} | NIGHT_LIMIT | NEIGHBOURS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

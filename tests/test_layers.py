@@ -17,6 +17,7 @@ LAYERS = {
     "alerts": {"acoustics"},
     "monitor": {"nl43", "acoustics", "alerts"},
     "picture": {"alerts", "PIL"},
+    "report": {"acoustics", "alerts"},
 }
 
 

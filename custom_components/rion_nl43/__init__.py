@@ -13,11 +13,14 @@ from .alert_runtime import async_follow_rules
 from .alert_websocket import async_setup_alert_websocket
 from .availability import async_follow_availability
 from .blueprint_websocket import async_setup_blueprint_websocket
+from .card_login import async_follow_login
+from .card_view import async_setup_card_view
 from .command_events import async_tell_commands
 from .connections import async_get_connections
 from .const import CONF_FIRMWARE, CONF_SERIAL, DOMAIN
 from .coordinator import (
     FactsCoordinator,
+    HistoryCoordinator,
     LevelsCoordinator,
     RionConfigEntry,
     RionRuntimeData,
@@ -28,7 +31,10 @@ from .early_news import async_keep_early_news
 from .episode_store import EpisodeStore
 from .episode_view import async_setup_episode_view
 from .frontend import async_load_frontend, async_setup_frontend
+from .history_file import async_open_history, async_remove_history
+from .history_websocket import async_setup_history_websocket
 from .issues import async_follow_issues
+from .limit_runtime import async_follow_limits
 from .live_history import async_forget_history, async_get_history
 from .live_websocket import async_setup_live_websocket
 from .memory import MemoryStore
@@ -37,9 +43,11 @@ from .meters_websocket import async_setup_meters_websocket
 from .migration import async_migrate_entry
 from .monitor import MeterMonitor
 from .nl43 import Identity, Meter
+from .report_view import async_setup_report_view
 from .runner import Runner
 from .running_options import async_follow_options
 from .services import async_setup_services
+from .statistics_writer import async_write_statistics
 from .user_names import async_setup_user_names
 
 __all__ = ["async_migrate_entry", "async_remove_entry", "async_setup", "async_setup_entry", "async_unload_entry"]
@@ -64,9 +72,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_alert_websocket(hass)
     async_setup_live_websocket(hass)
+    async_setup_history_websocket(hass)
     async_setup_meters_websocket(hass)
     async_setup_blueprint_websocket(hass)
     async_setup_episode_view(hass)
+    async_setup_report_view(hass)
+    async_setup_card_view(hass)
     await async_setup_user_names(hass)
     await async_setup_frontend(hass)
     return True
@@ -99,6 +110,7 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     )
     runner = Runner(link, monitor, memory, episodes)
     entry.async_on_unload(runner.async_stop)
+    await async_open_history(hass, entry, monitor.history)
     entry.runtime_data = RionRuntimeData(
         identity=identity,
         link=link,
@@ -107,16 +119,20 @@ async def _async_set_up(hass: HomeAssistant, entry: RionConfigEntry) -> None:
         levels=LevelsCoordinator(hass, entry, monitor),
         facts=FactsCoordinator(hass, entry, monitor),
         status=StatusCoordinator(hass, entry, monitor, link),
+        history=HistoryCoordinator(hass, entry, monitor),
     )
     async_register_device(hass, entry)
     async_follow_options(hass, entry)
+    async_follow_login(hass, entry)
     async_follow_rules(hass, entry)
+    async_follow_limits(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_availability(entry)
     async_follow_issues(hass, entry)
     async_tell_commands(hass, entry)
     async_tell_news(hass, entry)
     runner.async_start(hass, entry)
+    async_write_statistics(hass, entry)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RionConfigEntry) -> bool:
@@ -129,3 +145,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: RionConfigEntry) -> Non
     async_forget_history(hass, entry.entry_id)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await EpisodeStore(hass, entry.entry_id).async_remove()
+    await async_remove_history(hass, entry)

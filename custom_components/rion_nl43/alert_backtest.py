@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN, is_entity_recorded
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME, Platform
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import probatio
 
+from .acoustics.stretches import Span
 from .alert_checks import HIGHEST_DB, LOWEST_DB
 from .alert_data import rounded
 from .alert_rule import rule_from_subentry
@@ -25,7 +26,7 @@ from .alerts import Direction, Episode, Helper, Metric, Reading, Rule, backtest
 from .const import CONF_ALARM, CONF_SERIAL, CONF_WARNING, DOMAIN
 from .device import async_device_id, async_meter_name
 from .monitor import UNREACHABLE
-from .recorded import openings, read, readings, stretches
+from .recorded import openings, read, readings, stretches, without
 from .symbols import metric_symbol
 from .window_sensor import window_key
 
@@ -86,8 +87,17 @@ async def async_backtest(hass: HomeAssistant, entry: ConfigEntry[Any], rule: Rul
     if isinstance(rule.schedule, Helper) and not is_entity_recorded(hass, rule.schedule.name):
         raise _no_backtest("not_recorded", entity=rule.schedule.name)
     ended = dt_util.utcnow()
-    judging = _Judging(hass, rule, level, run_state, ended - timedelta(hours=hours), ended)
+    calibrated = _async_calibrated(entry)
+    judging = _Judging(hass, rule, level, run_state, ended - timedelta(hours=hours), ended, calibrated)
     return await get_instance(hass).async_add_executor_job(judging.run)
+
+
+@callback
+def _async_calibrated(entry: ConfigEntry[Any]) -> tuple[Span, ...]:
+    """Return the times in which a calibrator was on the microphone, as far as that is known now."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return ()
+    return tuple(logged.span for logged in entry.runtime_data.monitor.calibration.log if logged.marks)
 
 
 @callback
@@ -133,6 +143,7 @@ class _Judging:
     run_state: str | None
     began: datetime
     ended: datetime
+    calibrated: tuple[Span, ...] = ()
     total_s: float = 0.0
     covered_s: float = 0.0
     nearest_db: float | None = None
@@ -146,7 +157,8 @@ class _Judging:
             if not found[entity_id]:
                 raise _no_backtest("nothing_recorded", entity=entity_id)
         run_states = found[self.run_state] if self.run_state else ()
-        judged = self._counted(readings(stretches(found[self.level], run_states, self.ended.timestamp()), self.rule))
+        levels = without(found[self.level], self.calibrated)
+        judged = self._counted(readings(stretches(levels, run_states, self.ended.timestamp()), self.rule))
         helper_said = openings(found[helper]) if helper else ()
         episodes = backtest(self.rule, judged, dt_util.get_default_time_zone(), helper_said)
         if self.nearest_db is None:

@@ -7,14 +7,15 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_state_change_event
 
+from .adding import async_for_each_subentry
 from .alert_rule import rule_from_subentry
 from .alerts import Helper, Rule
-from .const import CONF_SCHEDULE_ENTITY, DOMAIN, LOGGER, SUBENTRY_ALERT_RULE
+from .const import CONF_SCHEDULE_ENTITY, LOGGER, SUBENTRY_ALERT_RULE
 from .coordinator import RionConfigEntry
 from .issues import async_refresh_issues
 from .symbols import metric_symbol
@@ -40,33 +41,8 @@ def async_for_each_rule(
     async_add_entities: AddConfigEntryEntitiesCallback,
     factory: Callable[[RionConfigEntry, ConfigSubentry], Iterable[Entity]],
 ) -> None:
-    """Add on the meter's device the entities of each rule that there is, and of each that comes.
-
-    Those of a rule that goes are removed by Home Assistant, together with its subentry.
-    """
-    identifier = DOMAIN, entry.runtime_data.identity.serial
-    devices = dr.async_get(entry.runtime_data.levels.hass)
-    present: set[str] = set()
-
-    @callback
-    def add_missing() -> None:
-        rules = {subentry.subentry_id: subentry for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)}
-        missing = [subentry for rule_id, subentry in rules.items() if rule_id not in present]
-        present.clear()
-        present.update(rules)
-        device = devices.async_get_device_by_identifier(identifier, entry.entry_id)
-        for subentry in missing:
-            entities = list(factory(entry, subentry))
-            for entity in entities:
-                # With an info of its own, the device would move to the subentry.
-                entity.device_entry = device
-            async_add_entities(entities, config_subentry_id=subentry.subentry_id)
-
-    async def changed(_hass: HomeAssistant, _entry: RionConfigEntry) -> None:
-        add_missing()
-
-    add_missing()
-    entry.async_on_unload(entry.add_update_listener(changed))
+    """Add on the meter's device the entities of each rule that there is, and of each that comes."""
+    async_for_each_subentry(entry, SUBENTRY_ALERT_RULE, async_add_entities, factory)
 
 
 def _is_on(state: State | None) -> bool | None:

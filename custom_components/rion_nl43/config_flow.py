@@ -6,6 +6,7 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
@@ -19,11 +20,13 @@ import probatio
 
 from . import migration
 from .alert_flow import AlertRuleFlow
+from .card_login import async_try_login
 from .connections import async_get_connections
-from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE
+from .const import CONF_FIRMWARE, CONF_SERIAL, DEFAULT_PORT, DOMAIN, SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT
 from .first_contact import NoMeterError, async_meet
 from .ftp_login import INVALID, LOGIN_SCHEMA, PORT_SELECTOR, FtpLogin, as_suggested, async_check
 from .issues import async_set_ftp_login_failed
+from .limit_flow import LevelLimitFlow
 from .nl43 import Identity
 from .options_flow import RionOptionsFlow
 
@@ -72,8 +75,8 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flow of alert rules."""
-        return {SUBENTRY_ALERT_RULE: AlertRuleFlow}
+        """Return the flows of alert rules and of limits."""
+        return {SUBENTRY_ALERT_RULE: AlertRuleFlow, SUBENTRY_LEVEL_LIMIT: LevelLimitFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -111,7 +114,8 @@ class RionFlowHandler(ConfigFlow, domain=DOMAIN):
             except ValueError:
                 error = INVALID
             else:
-                error = await async_check(entry.data[CONF_HOST], login)
+                loaded = entry.state is ConfigEntryState.LOADED
+                error = await (async_try_login(entry, login) if loaded else async_check(entry.data[CONF_HOST], login))
             if error is None:
                 async_set_ftp_login_failed(self.hass, entry, False)
                 return self.async_update_and_abort(entry, data_updates=login.as_data())

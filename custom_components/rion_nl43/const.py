@@ -24,6 +24,8 @@ CONF_FTP_PASSWORD: Final = "ftp_password"  # noqa: S105 - the name of a field
 
 CONF_PUBLISH: Final = "publish"
 CONF_FEED: Final = "feed"
+CONF_CALIBRATION_INTERVAL_DAYS: Final = "calibration_interval_days"
+CONF_AUTO_CLOCK: Final = "auto_clock"
 CONF_STREAM_BREAK_MIN: Final = "stream_break_min"
 CONF_WINDOWS: Final = "windows"
 CONF_MIN_COVERAGE: Final = "min_coverage"
@@ -36,8 +38,18 @@ CONF_CARD_LIMIT: Final = "card_limit"
 CONF_COMMAND_EXPIRY_S: Final = "command_expiry_s"
 CONF_ON_MAP: Final = "on_map"
 CONF_POSITION: Final = "position"
+CONF_FTP_ENABLED: Final = "ftp_enabled"
+CONF_FTP_PASSIVE: Final = "ftp_passive"
+CONF_FTP_FIRST_PORT: Final = "ftp_first_port"
+CONF_FTP_LAST_PORT: Final = "ftp_last_port"
+CONF_REPAIR_HISTORY: Final = "repair_history"
+CONF_DAY_PLAN: Final = "day_plan"
+CONF_DAY_FROM: Final = "day_from"
+CONF_EVENING_FROM: Final = "evening_from"
+CONF_NIGHT_FROM: Final = "night_from"
 
 SUBENTRY_ALERT_RULE: Final = "alert_rule"
+SUBENTRY_LEVEL_LIMIT: Final = "level_limit"
 
 CONF_METRIC: Final = "metric"
 CONF_WINDOW_MINUTES: Final = "window_minutes"
@@ -57,6 +69,9 @@ CONF_UNTIL: Final = "until"
 CONF_SCHEDULE_ENTITY: Final = "schedule_entity"
 CONF_ONLY_WHILE_MEASURING: Final = "only_while_measuring"
 CONF_ENABLED: Final = "enabled"
+
+CONF_LIMIT: Final = "limit"
+CONF_LIMIT_PERIOD: Final = "limit_period"
 
 
 class PublishProfile(StrEnum):

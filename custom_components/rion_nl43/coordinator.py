@@ -13,6 +13,7 @@ import zlib
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -28,7 +29,7 @@ from .const import (
 )
 from .errors import error_translation
 from .memory import MemoryStore
-from .monitor import Diagnosis, Facts, Measurement, MeterMonitor, Sample, WatchdogState
+from .monitor import Diagnosis, Facts, LimitStatus, Measurement, MeterMonitor, Periods, Sample, WatchdogState
 from .nl43 import ChannelLevels, Identity, Link, NL43Error
 from .nl43.history import LossRecord
 
@@ -44,11 +45,13 @@ class RionRuntimeData:
     levels: LevelsCoordinator
     facts: FactsCoordinator
     status: StatusCoordinator
+    history: HistoryCoordinator
 
 
 # So much more or less of a window covered is news.
 COVERAGE_STEP_PERCENT = 5
 PUT_OFF_LIMIT_S = 10.0
+HISTORY_INTERVAL = timedelta(minutes=1)
 
 type RionConfigEntry = ConfigEntry[RionRuntimeData]
 
@@ -93,6 +96,14 @@ class StatusData:
     basis: Basis
     watchdog: WatchdogState
     needs_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryData:
+    """What is published of the history: the levels of periods, and what has become of each limit, by their ids."""
+
+    periods: Periods
+    limits: Mapping[str, LimitStatus]
 
 
 class PushCoordinator[T](DataUpdateCoordinator[T]):
@@ -306,6 +317,41 @@ class StatusCoordinator(PushCoordinator[StatusData]):
             at = (dt_util.utcnow() - ago).replace(microsecond=0)
             self._loss = record, Loss(at=at, reason=error_word(record.reason))
         return self._loss[1]
+
+
+class HistoryCoordinator(PushCoordinator[HistoryData]):
+    """Publishes levels of periods and limits, which are known and change whether the meter is there or not."""
+
+    def __init__(self, hass: HomeAssistant, entry: RionConfigEntry, monitor: MeterMonitor) -> None:
+        """Look at the history once a minute, and when the past has become another one."""
+        super().__init__(hass, entry, monitor, "history", self._collect(monitor), available=True)
+        self._weighting = monitor.history.weighting
+        entry.async_on_unload(async_track_time_interval(hass, self.async_look_again, HISTORY_INTERVAL))
+        entry.async_on_unload(monitor.history.on_hours(self.async_look_again))
+        entry.async_on_unload(monitor.on_facts(self._async_handle_facts))
+
+    @callback
+    def async_look_again(self, _why: object = None) -> None:
+        """Publish what is known now."""
+        self.async_publish(self._collect(self.monitor))
+
+    @callback
+    def _async_handle_facts(self, _facts: Facts) -> None:
+        """Let the levels take other names, and have them under another weighting."""
+        if (weighting := self.monitor.history.weighting) != self._weighting:
+            self._weighting = weighting
+            self.async_look_again()
+
+    @override
+    async def _async_ask(self) -> HistoryData:
+        return self._collect(self.monitor)
+
+    def _collect(self, monitor: MeterMonitor) -> HistoryData:
+        watch = monitor.history.limits
+        return HistoryData(
+            periods=monitor.history.periods(),
+            limits={limit.id: watch.status(limit.id) for limit in watch.limits},
+        )
 
 
 def error_word(class_name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any, Final
 
@@ -13,10 +13,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
+from .acoustics import Span
 from .alerts import Explanation, Grade
-from .const import CONF_FTP_PASSWORD, CONF_FTP_USER, CONF_POSITION, CONF_SERIAL, SUBENTRY_ALERT_RULE
+from .const import (
+    CONF_FTP_PASSWORD,
+    CONF_FTP_USER,
+    CONF_POSITION,
+    CONF_SERIAL,
+    SUBENTRY_ALERT_RULE,
+    SUBENTRY_LEVEL_LIMIT,
+)
 from .coordinator import RionConfigEntry
-from .monitor import UNREACHABLE, Command, MeterAlerts, MeterMonitor
+from .history_file import bytes_on_disk, history_path
+from .monitor import UNREACHABLE, Command, MeterAlerts, MeterCard, MeterMonitor
 from .nl43 import LinkHistory
 from .options import MeterOptions
 from .running_options import window_specs
@@ -24,6 +33,7 @@ from .running_options import window_specs
 TO_REDACT: Final = {CONF_HOST, CONF_SERIAL, CONF_FTP_USER, CONF_FTP_PASSWORD, CONF_POSITION}
 # The meter's own addresses stand in lines that set or ask for them.
 PRIVATE_COMMANDS: Final = ("ethernet",)
+DAY_MS: Final = 86_400_000
 # Of an explanation, in seconds since the epoch.
 WALL_TIMES: Final = ("at", "last_sample_at", "snoozed_until")
 
@@ -41,8 +51,13 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RionCon
             subentry.subentry_id: dict(subentry.data)
             for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE)
         },
+        "limits": {
+            subentry.subentry_id: dict(subentry.data) for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT)
+        },
         **(_running(hass, entry) if entry.state is ConfigEntryState.LOADED else {}),
     }
+    if entry.state is ConfigEntryState.LOADED:
+        found["history"] = await _past(hass, entry)
     private = entry.data[CONF_HOST], entry.data[CONF_SERIAL]
     return {key: _plain(value, private) for key, value in async_redact_data(found, TO_REDACT).items()}
 
@@ -74,6 +89,7 @@ def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
         "sample": asdict(monitor.sample) if monitor.sample else None,
         "windows": _windows(monitor, MeterOptions.from_entry(entry)),
         "facts": asdict(monitor.facts),
+        "card": _card(monitor.card),
         "drifts": [asdict(drift) for drift in monitor.baseline.drifts],
         "commands": [_command(command) for command in monitor.commands.recent],
         "standby": {"active": monitor.standby.active, "until": monitor.standby.until},
@@ -89,6 +105,37 @@ def _running(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
         },
         "alerts": _alerts(monitor.alerts),
         "acknowledged": sorted(runtime.memory.acknowledged),
+    }
+
+
+def _card(card: MeterCard) -> dict[str, Any]:
+    """Return how files are to be had and what is being fetched, without the login."""
+    return {
+        "ftp_wanted": card.client is not None,
+        "login_refused": card.login_refused,
+        "activity": asdict(card.activity),
+        "mb_per_day": card.space.mb_per_day,
+        "days_left": card.space.days_left,
+    }
+
+
+async def _past(hass: HomeAssistant, entry: RionConfigEntry) -> dict[str, Any]:
+    """Return what the history knows of the last day, without its levels."""
+    history = entry.runtime_data.monitor.history
+    now_ms = round(1000 * dt_util.utcnow().timestamp())
+    day = Span(now_ms - DAY_MS, now_ms)
+    hours = await history.hours(day)
+    return {
+        "bytes_on_disk": await hass.async_add_executor_job(bytes_on_disk, history_path(hass, entry.entry_id)),
+        "weighting": history.weighting,
+        "hours": {
+            _wall(hour.began): {"coverage": round(hour.coverage, 3), "from_meter": round(hour.meter_share, 3)}
+            for _, hour in sorted(hours.items())
+        },
+        "holes": len(await history.holes(day)),
+        "holes_before_repair": len(await history.holes(day, repaired=True)),
+        "exclusions": len(history.exclusions),
+        "limits": {limit.id: asdict(history.limits.status(limit.id)) for limit in history.limits.limits},
     }
 
 
@@ -220,7 +267,7 @@ def _plain(value: Any, private: tuple[str, ...]) -> Any:
         for word in private:
             value = value.replace(word, REDACTED)
         return _IPV4.sub(REDACTED, value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _plain(part, private) for key, part in value.items()}

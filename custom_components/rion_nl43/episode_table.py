@@ -7,6 +7,7 @@ import io
 from typing import Final
 
 from .alerts import Episode
+from .report import text_cell
 
 COLUMNS: Final = (
     "meter",
@@ -33,8 +34,6 @@ COLUMNS: Final = (
     "note",
     "episode_id",
 )
-# A cell that begins with one of these is a formula to a spreadsheet, and names of rules and notes are anybody's.
-FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def episodes_table(episodes: Iterable[tuple[str, Episode]], users: Mapping[str, str], zone: tzinfo) -> str:
@@ -52,9 +51,9 @@ def episodes_table(episodes: Iterable[tuple[str, Episode]], users: Mapping[str, 
 def _row(meter: str, episode: Episode, users: Mapping[str, str], zone: tzinfo) -> tuple[str, ...]:
     acknowledged = episode.acknowledged
     return (
-        _text(meter),
-        _text(episode.rule_name),
-        _text(episode.symbol or episode.metric),
+        text_cell(meter),
+        text_cell(episode.rule_name),
+        text_cell(episode.symbol or episode.metric),
         episode.direction,
         _figure(episode.thresholds_db.get("warning")),
         _figure(episode.thresholds_db.get("alarm")),
@@ -72,15 +71,10 @@ def _row(meter: str, episode: Episode, users: Mapping[str, str], zone: tzinfo) -
         "yes" if episode.overload else "no",
         str(episode.reopened),
         _time(acknowledged.at if acknowledged else None, zone),
-        _text(users.get(acknowledged.by, acknowledged.by) if acknowledged and acknowledged.by else ""),
-        _text(acknowledged.note if acknowledged else ""),
+        text_cell(users.get(acknowledged.by, acknowledged.by) if acknowledged and acknowledged.by else ""),
+        text_cell(acknowledged.note if acknowledged else ""),
         episode.id,
     )
-
-
-def _text(text: str) -> str:
-    """Return somebody's text as a cell that is never taken for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_BEGINS) else text
 
 
 def _figure(value: float | None) -> str:

@@ -12,10 +12,13 @@ from .const import DOMAIN
 from .monitor import (
     AlertError,
     BrokeDown,
+    CardNotQuiet,
     CommandBlocked,
     ControlRefused,
     CycleEnded,
+    FtpStaysOff,
     NoFreeStoreName,
+    NoFtp,
     NotBackAfterPowerCycle,
     NotConfirmed,
     NotSentInTime,
@@ -45,6 +48,16 @@ from .nl43 import (
     StateRefused,
     WrongMeter,
 )
+from .nl43.ftp import (
+    FtpDataBlocked,
+    FtpFileRefused,
+    FtpLost,
+    FtpModeRefused,
+    FtpPortsTaken,
+    FtpTooLarge,
+    UnsafeName,
+)
+from .nl43.records import UnreadableFile
 
 # The first class that an error belongs to names its sentence, so the narrower ones come first.
 ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
@@ -66,10 +79,20 @@ ERROR_KEYS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (BrokeDown, "broke_down"),
     (NoFreeStoreName, "no_free_store_name"),
     (NotBackAfterPowerCycle, "not_back_after_power_cycle"),
+    (NoFtp, "no_ftp"),
+    (FtpStaysOff, "ftp_stays_off"),
     (FtpLoginFailed, "ftp_login_failed"),
     (FtpRefused, "ftp_refused"),
     (FtpTimedOut, "ftp_timed_out"),
+    (FtpDataBlocked, "ftp_data_blocked"),
+    (FtpModeRefused, "ftp_mode_refused"),
+    (FtpPortsTaken, "ftp_ports_taken"),
+    (FtpFileRefused, "ftp_file_refused"),
+    (FtpTooLarge, "ftp_too_large"),
+    (FtpLost, "ftp_lost"),
+    (UnsafeName, "unsafe_name"),
     (FtpError, "ftp_failed"),
+    (UnreadableFile, "file_unreadable"),
     (WrongMeter, "wrong_meter"),
     (NotAMeter, "not_a_meter"),
     (NL43Error, "unknown_error"),
@@ -85,6 +108,8 @@ def error_translation(error: NL43Error) -> tuple[str, dict[str, str]]:
             key = f"refused_{error.reason.value}"
         case CommandBlocked():
             key = f"blocked_{error.reason.value}"
+        case CardNotQuiet():
+            key = f"card_{error.reason.value}"
         case NotSentInTime():
             key = f"expired_{error.diagnosis.value}"
         case NotConfirmed(found=None):

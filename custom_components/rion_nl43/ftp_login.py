@@ -22,6 +22,7 @@ from .const import (
     DEFAULT_FTP_PORT,
     DEFAULT_FTP_USER,
 )
+from .monitor import CardNotQuiet, FtpStaysOff
 from .nl43 import FtpLoginFailed, FtpRefused, NL43Error, check_login
 
 PORT_SELECTOR: Final = NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX))
@@ -39,6 +40,8 @@ LOGIN_SCHEMA: Final = probatio.Schema(
 ERRORS: Final[tuple[tuple[type[NL43Error], str], ...]] = (
     (FtpLoginFailed, "ftp_login_failed"),
     (FtpRefused, "ftp_refused"),
+    (FtpStaysOff, "ftp_refused"),
+    (CardNotQuiet, "ftp_busy"),
     (NL43Error, "ftp_timed_out"),
 )
 INVALID: Final = "invalid_ftp_login"
@@ -91,5 +94,10 @@ async def async_check(host: str, login: FtpLogin) -> str | None:
     try:
         await check_login(host, login.port, login.user, login.password)
     except NL43Error as error:
-        return next(key for kind, key in ERRORS if isinstance(error, kind))
+        return error_key(error)
     return None
+
+
+def error_key(error: NL43Error) -> str:
+    """Return the key of the sentence that a form says of an error."""
+    return next(key for kind, key in ERRORS if isinstance(error, kind))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Final
 
 from homeassistant.helpers.issue_registry import IssueSeverity
@@ -95,7 +96,7 @@ def _needs_person(scene: Scene) -> Finding:
 def _clock_off(scene: Scene) -> Finding:
     if not scene.options.clock_limit_s:
         return False
-    if (offset_s := scene.monitor.facts.clock_offset_s) is None:
+    if (offset_s := scene.monitor.facts.clock_offset_s) is None or scene.monitor.auto_clock.pending:
         return None
     if abs(offset_s) <= scene.options.clock_limit_s:
         return None if abs(offset_s) > CLOCK_RIGHT * scene.options.clock_limit_s else False
@@ -169,6 +170,27 @@ def _rule_schedule_missing(scene: Scene) -> Finding:
     return {"rules": ", ".join(rules), "entities": ", ".join(dict.fromkeys(entities))}
 
 
+def _calibration_due(scene: Scene) -> Finding:
+    calibration = scene.monitor.calibration
+    if not calibration.due:
+        return False
+    last = calibration.last
+    return {"last": "-" if last is None else f"{last.ended.astimezone(scene.monitor.time_zone):%Y-%m-%d}"}
+
+
+def _calibrator_heard(scene: Scene) -> Finding:
+    """Each tone of which nobody has said yet what it was, with the time by the meter's clock."""
+    zone, tones = scene.monitor.time_zone, scene.monitor.calibration.heard
+    if not tones:
+        return False
+    return {"tones": "; ".join(f"{tone.level_db:.1f} dB, {_from_to(tone.span, zone)}" for tone in tones)}
+
+
+def _from_to(span: tuple[int, int], zone: tzinfo) -> str:
+    began, ended = (datetime.fromtimestamp(ms / 1000, zone) for ms in span)
+    return f"{began:%Y-%m-%d %H:%M:%S} - {ended:%H:%M:%S}"
+
+
 def _watchdog_gave_up(scene: Scene) -> Finding:
     if scene.options.watchdog is WatchdogMode.OFF:
         return False
@@ -200,6 +222,13 @@ KINDS: Final = (
         _settings_changed,
         _offer("set_back"),
         on_acknowledge=lambda monitor: monitor.baseline.accept(),
+    ),
+    IssueKind("calibration_due", _calibration_due, _offer("record_calibration", "snooze_calibration")),
+    IssueKind(
+        "calibrator_heard",
+        _calibrator_heard,
+        _offer("record_heard"),
+        on_acknowledge=lambda monitor: monitor.calibration.dismiss_heard(),
     ),
     IssueKind("entity_missing", _entity_missing, _offer(), patience_s=PATIENCE_S),
     IssueKind("rule_schedule_missing", _rule_schedule_missing, _offer(), IssueSeverity.ERROR, PATIENCE_S),

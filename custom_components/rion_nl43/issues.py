@@ -67,6 +67,7 @@ class IssueKeeper:
             monitor.recovery.on_change,
             monitor.watchdog.on_change,
             monitor.baseline.on_change,
+            monitor.calibration.on_change,
         ):
             self.entry.async_on_unload(subscribe(lambda *_: self.async_judge()))
         # Judges at once where Home Assistant runs already.

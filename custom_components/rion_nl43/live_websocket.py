@@ -53,12 +53,12 @@ def async_setup_live_websocket(hass: HomeAssistant) -> None:
 def _ws_subscribe(hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]) -> None:
     """Send a snapshot of a meter, then every sample and whatever else changes."""
     try:
-        entry = _async_loaded_entry(hass, msg["config_entry_id"], connection.user)
+        entry = async_loaded_entry(hass, msg["config_entry_id"], connection.user)
         known = known_metrics(entry.runtime_data.monitor.windows.specs)
         if unknown := [key for key in msg["metrics"] if key not in known]:
             raise _refusal("live_metric_unknown", meter=async_meter_name(hass, entry), metrics=", ".join(unknown))
     except ServiceValidationError as refusal:
-        _async_refuse(connection, msg["id"], refusal)
+        async_refuse(connection, msg["id"], refusal)
         return
     subscription = LiveSubscription(
         connection,
@@ -84,7 +84,7 @@ def _ws_acknowledge(hass: HomeAssistant, connection: websocket_api.ActiveConnect
     """Take how far a client has come with the samples of a subscription."""
     watched = hass.data[WATCHED].get((connection, msg["subscription"]))
     if watched is None:
-        _async_refuse(connection, msg["id"], _refusal("live_subscription_unknown"))
+        async_refuse(connection, msg["id"], _refusal("live_subscription_unknown"))
         return
     meter, subscription = watched
     connection.send_result(msg["id"])
@@ -112,7 +112,7 @@ def _async_watch(hass: HomeAssistant, entry: RionConfigEntry, subscription: Live
 
 
 @callback
-def _async_loaded_entry(hass: HomeAssistant, entry_id: str, user: User) -> RionConfigEntry:
+def async_loaded_entry(hass: HomeAssistant, entry_id: str, user: User) -> RionConfigEntry:
     """Return the entry of a meter that is loaded; raises ServiceValidationError.
 
     Who may not read the meter is told nothing of it, not even its name: raises Unauthorized.
@@ -134,7 +134,7 @@ def _refusal(key: str, **placeholders: str) -> ServiceValidationError:
 
 
 @callback
-def _async_refuse(connection: websocket_api.ActiveConnection, number: int, refusal: ServiceValidationError) -> None:
+def async_refuse(connection: websocket_api.ActiveConnection, number: int, refusal: ServiceValidationError) -> None:
     """Tell a client why not; nothing is wrong here, so nothing is logged."""
     connection.send_error(
         number,

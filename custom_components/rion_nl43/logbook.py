@@ -40,6 +40,7 @@ ASKERS: Final = {
     "action": "an action",
     "repair": "a repair",
     "watchdog": "the watchdog",
+    "auto_clock": "the automatic clock",
     "recovery": "the recovery of the connection",
 }
 # Home Assistant's persons, where there are any.

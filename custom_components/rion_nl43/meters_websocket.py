@@ -15,10 +15,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import probatio
 
 from .alert_rule import rule_from_subentry
-from .const import CONF_SERIAL, DOMAIN, SUBENTRY_ALERT_RULE
+from .const import CONF_SERIAL, DOMAIN, SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT
 from .coordinator import RionConfigEntry
 from .device import async_meter_name
 from .frontend import async_page_version
+from .level_limit import limit_from_subentry
 from .meter_alert_entities import WORST_GRADE
 from .options import MeterOptions
 from .symbols import metric_symbol
@@ -58,7 +59,7 @@ def _meter(hass: HomeAssistant, entry: RionConfigEntry, entities: Iterable[er.Re
     enabled, disabled = (_of_meter(entities, serial, disabled=disabled) for disabled in (False, True))
     # It is an attribute of this sensor.
     told = WORST_GRADE.key in enabled or WORST_GRADE.key in disabled
-    position = MeterOptions.from_entry(entry).shown_position if told else None
+    options = MeterOptions.from_entry(entry)
     return {
         "config_entry_id": entry.entry_id,
         "device_id": device.id if device else None,
@@ -67,10 +68,12 @@ def _meter(hass: HomeAssistant, entry: RionConfigEntry, entities: Iterable[er.Re
         "model": entry.data[CONF_MODEL],
         "area_id": device.area_id if device else None,
         "loaded": entry.state is ConfigEntryState.LOADED,
-        "position": position and list(position),
+        "files": options.ftp_enabled,
+        "position": list(options.shown_position) if told and options.shown_position else None,
         "entities": enabled,
         "disabled": {key: entity_id for key, entity_id in disabled.items() if key not in enabled},
         "rules": _rules(entry, serial, entities),
+        "limits": _limits(entry, serial, entities),
     }
 
 
@@ -92,7 +95,7 @@ def _rules(entry: RionConfigEntry, serial: str, entities: Iterable[er.RegistryEn
     facts = entry.runtime_data.monitor.facts if entry.state is ConfigEntryState.LOADED else None
     found = []
     for subentry in entry.get_subentries_of_type(SUBENTRY_ALERT_RULE):
-        own = _of_rule(entities, serial, subentry.subentry_id)
+        own = _of_subentry(entities, serial, subentry.subentry_id)
         try:
             rule = rule_from_subentry(subentry)
         except ValueError:
@@ -114,10 +117,31 @@ def _rules(entry: RionConfigEntry, serial: str, entities: Iterable[er.RegistryEn
     return found
 
 
-def _of_rule(entities: Iterable[er.RegistryEntry], serial: str, rule_id: str) -> Mapping[str, er.RegistryEntry]:
-    """Return the entities of a rule by their keys."""
+def _limits(entry: RionConfigEntry, serial: str, entities: Iterable[er.RegistryEntry]) -> list[dict[str, Any]]:
+    """Return the limits of which an entity may be read; those that make no sense are left out, as rules are."""
+    found = []
+    for subentry in entry.get_subentries_of_type(SUBENTRY_LEVEL_LIMIT):
+        own = _of_subentry(entities, serial, subentry.subentry_id)
+        try:
+            limit = limit_from_subentry(subentry, MeterOptions.from_entry(entry).plan)
+        except ValueError:
+            continue
+        if own:
+            found.append(
+                {
+                    "limit_id": limit.id,
+                    "name": limit.name,
+                    "limit": limit.limit_db,
+                    "entities": {key: entity.entity_id for key, entity in own.items() if not entity.disabled},
+                }
+            )
+    return found
+
+
+def _of_subentry(entities: Iterable[er.RegistryEntry], serial: str, subentry_id: str) -> Mapping[str, er.RegistryEntry]:
+    """Return the entities of a rule or a limit by their keys."""
     return {
-        entity.unique_id.removeprefix(f"{serial}_{rule_id}_"): entity
+        entity.unique_id.removeprefix(f"{serial}_{subentry_id}_"): entity
         for entity in entities
-        if entity.config_subentry_id == rule_id
+        if entity.config_subentry_id == subentry_id
     }

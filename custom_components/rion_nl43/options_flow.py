@@ -21,19 +21,31 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TimeSelector,
 )
 import probatio
 
 from .const import (
+    CONF_AUTO_CLOCK,
+    CONF_CALIBRATION_INTERVAL_DAYS,
     CONF_CARD_LIMIT,
     CONF_CLOCK_LIMIT_S,
     CONF_COMMAND_EXPIRY_S,
+    CONF_DAY_FROM,
+    CONF_DAY_PLAN,
+    CONF_EVENING_FROM,
     CONF_FEED,
+    CONF_FTP_ENABLED,
+    CONF_FTP_FIRST_PORT,
+    CONF_FTP_LAST_PORT,
+    CONF_FTP_PASSIVE,
     CONF_MIN_COVERAGE,
+    CONF_NIGHT_FROM,
     CONF_ON_MAP,
     CONF_POSITION,
     CONF_POWER_SWITCH,
     CONF_PUBLISH,
+    CONF_REPAIR_HISTORY,
     CONF_STREAM_BREAK_MIN,
     CONF_WANT_L1_L10,
     CONF_WATCHDOG,
@@ -42,7 +54,7 @@ from .const import (
     PublishProfile,
     WatchdogMode,
 )
-from .options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
+from .options import DAY_PLANS, FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
 
 DEFAULT: Final = MeterOptions()
 
@@ -52,7 +64,13 @@ WINDOWS: Final = "windows"
 KEEP_MEASURING: Final = "keep_measuring"
 RECOVERY: Final = "recovery"
 WARNINGS: Final = "warnings"
+CALIBRATION: Final = "calibration"
 PLACE: Final = "place"
+FTP: Final = "ftp"
+PERIODS: Final = "periods"
+
+# Ports below belong to services that only an administrator of the machine may open.
+PORT_SELECTOR: Final = NumberSelector(NumberSelectorConfig(min=1024, max=65535, step=1, mode=NumberSelectorMode.BOX))
 
 
 def _choice(options: list[str], translation_key: str, *, multiple: bool = False) -> SelectSelector:
@@ -114,11 +132,36 @@ SECTIONS: Final[Mapping[str, probatio.Schema]] = {
             probatio.Required(CONF_WANT_L1_L10, default=DEFAULT.want_l1_l10): BooleanSelector(),
         }
     ),
+    CALIBRATION: probatio.Schema(
+        {
+            probatio.Required(CONF_CALIBRATION_INTERVAL_DAYS, default=DEFAULT.calibration_interval_days): _number(
+                0, 3650, UnitOfTime.DAYS
+            ),
+            probatio.Required(CONF_AUTO_CLOCK, default=DEFAULT.auto_clock): BooleanSelector(),
+        }
+    ),
     PLACE: probatio.Schema(
         {
             # The selector of a place cannot be emptied.
             probatio.Required(CONF_ON_MAP, default=DEFAULT.on_map): BooleanSelector(),
             probatio.Optional(CONF_POSITION): LocationSelector(),
+        }
+    ),
+    FTP: probatio.Schema(
+        {
+            probatio.Required(CONF_FTP_ENABLED, default=DEFAULT.ftp_enabled): BooleanSelector(),
+            probatio.Required(CONF_REPAIR_HISTORY, default=DEFAULT.repair_history): BooleanSelector(),
+            probatio.Required(CONF_FTP_PASSIVE, default=DEFAULT.ftp_passive): BooleanSelector(),
+            probatio.Optional(CONF_FTP_FIRST_PORT): PORT_SELECTOR,
+            probatio.Optional(CONF_FTP_LAST_PORT): PORT_SELECTOR,
+        }
+    ),
+    PERIODS: probatio.Schema(
+        {
+            probatio.Required(CONF_DAY_PLAN, default=DEFAULT.day_plan): _choice(list(DAY_PLANS), CONF_DAY_PLAN),
+            probatio.Required(CONF_DAY_FROM, default=DEFAULT.day_from.isoformat()): TimeSelector(),
+            probatio.Optional(CONF_EVENING_FROM): TimeSelector(),
+            probatio.Required(CONF_NIGHT_FROM, default=DEFAULT.night_from.isoformat()): TimeSelector(),
         }
     ),
 }
@@ -161,6 +204,12 @@ class RionOptionsFlow(OptionsFlow):
             errors[KEEP_MEASURING] = "schedule_missing"
         if options.power_switch and self._is_own(options.power_switch):
             errors[RECOVERY] = "own_switch"
+        if options.ftp_ports is not None and not options.ftp_ports:
+            errors[FTP] = "ports_order"
+        try:
+            _ = options.plan
+        except ValueError:
+            errors[PERIODS] = "no_day_plan"
         return errors
 
     def _placed(self, options: MeterOptions) -> MeterOptions:

@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import session_scope
 from sqlalchemy import select
 
+from .acoustics.stretches import Span
 from .alerts import HelperChange, Reading, Rule
 from .monitor import MeasurementState
 
@@ -59,6 +60,18 @@ def read(hass: HomeAssistant, began: datetime, ended: datetime, entity_ids: Iter
         # A stop from before the first state is none of it.
         found[entity_id] = sorted([*changes, *(stop for stop in stops if stop.at >= first)], key=lambda each: each.at)
     return found
+
+
+def without(changes: Sequence[Change], spans: Iterable[Span]) -> list[Change]:
+    """Return what was recorded outside of some spans; what follows one is not known before the next change."""
+    kept = list(changes)
+    for span in spans:
+        began, ended = span.began_ms / 1000, span.ended_ms / 1000
+        before = [change for change in kept if change.at < began]
+        after = [change for change in kept if change.at >= ended]
+        gone = [Change(began, STATE_UNAVAILABLE)] if before else []
+        kept = [*before, *gone, *after]
+    return kept
 
 
 def stretches(levels: Sequence[Change], run_states: Sequence[Change], ended: float) -> Iterator[Stretch]:

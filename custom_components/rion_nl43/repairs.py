@@ -7,17 +7,39 @@ from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowR
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow, FlowResultType
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers.selector import DateTimeSelector, TextSelector
+from homeassistant.util import dt as dt_util
 import probatio
 
+from .calibration_services import (
+    ATTR_AFTER,
+    ATTR_BEFORE,
+    ATTR_NOTE,
+    ATTR_REFERENCE,
+    LEVEL_SELECTOR,
+    SNOOZE,
+    readings_from,
+)
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
 from .errors import async_in_words, to_home_assistant_error
 from .fixes import FIXES, NotBackError
 from .issue_kinds import KINDS, IssueKind
 from .issues import IssueKeeper, async_get_keeper
+from .monitor import NOMINAL_DB, CalibrationRefused
 from .nl43 import NL43Error
 
+ATTR_AT = "at"
+CALIBRATION_FORM = probatio.Schema(
+    {
+        probatio.Required(ATTR_AT): DateTimeSelector(),
+        probatio.Required(ATTR_REFERENCE, default=NOMINAL_DB[0]): LEVEL_SELECTOR,
+        probatio.Optional(ATTR_BEFORE): LEVEL_SELECTOR,
+        probatio.Optional(ATTR_AFTER): LEVEL_SELECTOR,
+        probatio.Optional(ATTR_NOTE, default=""): TextSelector(),
+    }
+)
 BY_KEY = {kind.key: kind for kind in KINDS}
 
 
@@ -70,6 +92,36 @@ class RionFixFlow(RepairsFlow):
                 data=dict(entry.data),
             )
         return self.async_abort(reason="asked_there", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
+
+    async def async_step_record_calibration(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask what was read in a calibration, and log it."""
+        keeper, issue = self._subject()
+        errors: dict[str, str] = {}
+        if user_input is not None and ATTR_AT in user_input:
+            at = dt_util.as_utc(cv.datetime(user_input[ATTR_AT]))
+            try:
+                keeper.entry.runtime_data.monitor.calibration.record(readings_from(user_input), at, at)
+            except CalibrationRefused as refused:
+                errors[ATTR_AT] = refused.refusal.value
+            else:
+                return await self.async_step_done()
+        suggested = {ATTR_AT: f"{dt_util.now():%Y-%m-%d %H:%M:%S}", **(user_input or {})}
+        return self.async_show_form(
+            step_id="record_calibration",
+            data_schema=self.add_suggested_values_to_schema(CALIBRATION_FORM, suggested),
+            errors=errors,
+            description_placeholders=issue.translation_placeholders,
+        )
+
+    async def async_step_snooze_calibration(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Say nothing of it for a week."""
+        self._subject()[0].entry.runtime_data.monitor.calibration.snooze(dt_util.utcnow() + SNOOZE)
+        return self.async_create_entry(data={}, description="snoozed")
+
+    async def async_step_record_heard(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Mark exactly the time for which calibrators were heard, and log them."""
+        self._subject()[0].entry.runtime_data.monitor.calibration.record_heard()
+        return self.async_create_entry(data={}, description="recorded")
 
     async def async_step_retry(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Connect now."""

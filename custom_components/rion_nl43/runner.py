@@ -40,10 +40,14 @@ class Runner:
         """End the run; the connection is closed only when nobody uses it any more."""
         if self._task is None:
             await self._link.close()
+            await self._monitor.history.close()
             return
+        await self._monitor.card.close()
         self._task.cancel()
         await asyncio.wait({self._task})
         await self._link.close()
+        # What the history has of the young quarter of an hour is on disk before the memory says what it knows.
+        await self._monitor.history.close()
         await self._memory.async_save()
         await self._episodes.async_save()
 

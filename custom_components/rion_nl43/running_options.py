@@ -1,6 +1,7 @@
 """The options of a meter that runs: what has changed takes effect at once, without a new connection."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from .coordinator import RionConfigEntry
 from .ftp_login import FtpLogin
 from .issues import async_refresh_issues
 from .monitor import FeedMode, FeedOptions, ProbePorts
+from .nl43.ftp import FtpClient
 from .options import MeterOptions
 from .power import async_switch_power
 
@@ -72,6 +74,7 @@ class _RunningOptions:
         self._hass = hass
         self._entry = entry
         self._monitor = entry.runtime_data.monitor
+        self._ftp: tuple[bool, bool, range | None] | None = None
         self._watchdog: tuple[WatchdogMode, str | None] | None = None
         self._named: tuple[str, ...] = ()
         self._unfollow: CALLBACK_TYPE | None = None
@@ -90,6 +93,14 @@ class _RunningOptions:
         monitor.recovery.power_switch = (
             partial(async_switch_power, self._hass, options.power_switch) if options.power_switch else None
         )
+        days = options.calibration_interval_days
+        monitor.calibration.interval = timedelta(days=days) if days else None
+        monitor.auto_clock.enabled = options.auto_clock
+        monitor.history.plan = options.plan
+        monitor.history.min_coverage = options.min_coverage / 100
+        self._apply_ftp(options)
+        monitor.backfill.run_blocking = self._hass.async_add_executor_job
+        monitor.backfill.automatic = options.ftp_enabled and options.repair_history
         self._follow(options.named_entities)
         self._apply_watchdog(options.watchdog, options.schedule)
 
@@ -129,6 +140,27 @@ class _RunningOptions:
             self._expect(is_on)
         if old is None or new is None:
             async_refresh_issues(self._hass, self._entry)
+
+    def _apply_ftp(self, options: MeterOptions) -> None:
+        """Have another client where it is another one; one that is in use goes on as it is."""
+        wanted = options.ftp_enabled, options.ftp_passive, options.ftp_ports
+        if self._ftp == wanted:
+            return
+        self._ftp = wanted
+        data = self._entry.data
+        login = FtpLogin.from_data(data)
+        self._monitor.card.client = (
+            FtpClient(
+                data[CONF_HOST],
+                login.user,
+                login.password,
+                port=login.port,
+                passive=options.ftp_passive,
+                ports=options.ftp_ports,
+            )
+            if options.ftp_enabled
+            else None
+        )
 
     def _apply_watchdog(self, mode: WatchdogMode, schedule: str | None) -> None:
         if self._watchdog == (mode, schedule):

@@ -17,16 +17,21 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .acoustics import Basis
-from .adding import async_add_in_groups
+from .adding import async_add_in_groups, async_for_each_subentry
 from .alert_entities import grade_entities
 from .alert_runtime import async_for_each_rule
+from .calibration_entities import CalibrationDueSensor, LastCalibrationSensor
+from .card_sensor import CardDaysSensor, CardTransferSensor
+from .const import SUBENTRY_LEVEL_LIMIT
 from .coordinator import LevelsData, PushCoordinator, RionConfigEntry, StatusData
 from .coverage_sensor import CoverageSensor
 from .entity import RionEntity
 from .level_sensor import LEVELS, SUB_CHANNELS, RionLevelSensor
+from .limit_sensor import limit_sensors
 from .meter_alert_entities import ActiveAlertsSensor, WorstGradeSensor
 from .monitor import Diagnosis, Facts, MeasurementState, WatchdogState
 from .nl43 import PowerSource
+from .period_sensor import PERIODS, PeriodSensor
 from .window_sensor import async_follow_windows
 
 PARALLEL_UPDATES = 0
@@ -251,11 +256,20 @@ async def async_setup_entry(
         (RionSensor(entry, runtime.levels, description) for description in MEASUREMENT),
         (RionSensor(entry, runtime.facts, description) for description in FACTS),
         (RionSensor(entry, runtime.status, description) for description in STATUS),
-        (ActiveAlertsSensor(entry), WorstGradeSensor(entry), CoverageSensor(entry)),
+        (PeriodSensor(entry, runtime.history, description) for description in PERIODS),
+        (CardDaysSensor(entry), CardTransferSensor(entry)),
+        (
+            ActiveAlertsSensor(entry),
+            WorstGradeSensor(entry),
+            CoverageSensor(entry),
+            LastCalibrationSensor(entry),
+            CalibrationDueSensor(entry),
+        ),
     )
     await async_add_in_groups(async_add_entities, sensors)
     await async_follow_windows(hass, entry, async_add_entities)
     async_for_each_rule(entry, async_add_entities, grade_entities)
+    async_for_each_subentry(entry, SUBENTRY_LEVEL_LIMIT, async_add_entities, limit_sensors)
 
 
 class RionSensor[T](RionEntity[PushCoordinator[T]], SensorEntity):

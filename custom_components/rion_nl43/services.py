@@ -1,13 +1,10 @@
 """Actions: give connections away and take them back, measure safely, and send single commands."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_COMMAND, ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_NAME, ENTITY_MATCH_ALL
+from homeassistant.const import ATTR_COMMAND, ATTR_ENTITY_ID, ENTITY_MATCH_ALL
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -18,17 +15,21 @@ from homeassistant.helpers.service import (
     verify_domain_control,
 )
 from homeassistant.util import dt as dt_util
-from homeassistant.util.json import JsonObjectType, JsonValueType
+from homeassistant.util.json import JsonObjectType
 import probatio
 
 from .alert_backtest import async_setup_backtest
 from .alert_services import async_setup_alert_services
+from .calibration_services import async_setup_calibration_services
+from .card_services import async_downloaded, async_setup_card_services, stored_names
 from .const import DOMAIN
 from .coordinator import RionConfigEntry
-from .device import async_device_id, async_meter_name
-from .errors import to_home_assistant_error
+from .errors import async_in_words, to_home_assistant_error
+from .history_import import async_setup_history_import
+from .meter_actions import async_each, async_response
 from .monitor import Asked, StartedCycle, StoppedCycle
 from .nl43 import ChannelLevels, Levels, NL43Error
+from .report_services import async_setup_report_services
 
 SERVICE_STANDBY: Final = "standby"
 SERVICE_RESUME: Final = "resume"
@@ -42,6 +43,7 @@ ATTR_SLEEP_OFF: Final = "sleep_off"
 ATTR_SET_CLOCK: Final = "set_clock"
 ATTR_FIND_NAME: Final = "find_name"
 ATTR_STORE: Final = "store"
+ATTR_DOWNLOAD: Final = "download"
 ATTR_METER: Final = "meter"
 
 MAX_RELEASE_MIN: Final = 7 * 24 * 60
@@ -59,7 +61,12 @@ START_CYCLE_SCHEMA: Final = cv.make_entity_service_schema(
         probatio.Optional(ATTR_FIND_NAME, default=True): cv.boolean,
     }
 )
-STOP_CYCLE_SCHEMA: Final = cv.make_entity_service_schema({probatio.Optional(ATTR_STORE, default=False): cv.boolean})
+STOP_CYCLE_SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        probatio.Optional(ATTR_STORE, default=False): cv.boolean,
+        probatio.Optional(ATTR_DOWNLOAD, default=False): cv.boolean,
+    }
+)
 SEND_COMMAND_SCHEMA: Final = probatio.Schema(
     {probatio.Required(ATTR_METER): cv.string, probatio.Required(ATTR_COMMAND): cv.string}
 )
@@ -81,20 +88,24 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass, DOMAIN, SERVICE_SEND_COMMAND, _async_send_command, SEND_COMMAND_SCHEMA, SupportsResponse.OPTIONAL
     )
     async_setup_alert_services(hass)
+    async_setup_card_services(hass)
+    async_setup_history_import(hass)
     async_setup_backtest(hass)
+    async_setup_calibration_services(hass)
+    async_setup_report_services(hass)
 
 
 async def _async_standby(call: ServiceCall) -> None:
-    await _async_each(call, lambda entry: entry.runtime_data.monitor.standby.release())
+    await async_each(call, await _async_targeted(call), lambda entry: entry.runtime_data.monitor.standby.release())
 
 
 async def _async_resume(call: ServiceCall) -> None:
-    await _async_each(call, lambda entry: entry.runtime_data.monitor.standby.take_back())
+    await async_each(call, await _async_targeted(call), lambda entry: entry.runtime_data.monitor.standby.take_back())
 
 
 async def _async_release_connection(call: ServiceCall) -> None:
     until = dt_util.utcnow() + timedelta(minutes=call.data[ATTR_MINUTES])
-    await _async_each(call, lambda entry: entry.runtime_data.monitor.standby.release(until))
+    await async_each(call, await _async_targeted(call), lambda entry: entry.runtime_data.monitor.standby.release(until))
 
 
 async def _async_start_cycle(call: ServiceCall) -> ServiceResponse:
@@ -108,14 +119,32 @@ async def _async_start_cycle(call: ServiceCall) -> ServiceResponse:
             )
         )
 
-    return _response(call, await _async_each(call, start))
+    return async_response(call, await async_each(call, await _async_targeted(call), start))
 
 
 async def _async_stop_cycle(call: ServiceCall) -> ServiceResponse:
     async def stop(entry: RionConfigEntry) -> JsonObjectType:
-        return _stopped(await entry.runtime_data.monitor.commands.stop_cycle(_asked(call), store=call.data[ATTR_STORE]))
+        monitor = entry.runtime_data.monitor
+        # Afterwards the meter may have gone on to the next name.
+        facts = monitor.facts
+        cycle = await monitor.commands.stop_cycle(_asked(call), store=call.data[ATTR_STORE])
+        told = _stopped(cycle)
+        if call.data[ATTR_DOWNLOAD]:
+            told |= {ATTR_DOWNLOAD: await _downloaded(call, entry, stored_names(entry, facts, stored=cycle.stored))}
+        return told
 
-    return _response(call, await _async_each(call, stop))
+    return async_response(call, await async_each(call, await _async_targeted(call), stop))
+
+
+async def _downloaded(call: ServiceCall, entry: RionConfigEntry, names: tuple[str, ...] | None) -> JsonObjectType:
+    """Return what was downloaded; what went wrong is told there, for the measurement has been stopped all the same."""
+    try:
+        return {"error": None, **await async_downloaded(call.hass, entry, names)}
+    except (NL43Error, HomeAssistantError) as error:
+        explained = to_home_assistant_error(error) if isinstance(error, NL43Error) else error
+        if not call.return_response:
+            raise explained from error
+        return {"error": await async_in_words(call.hass, explained)}
 
 
 async def _async_send_command(call: ServiceCall) -> ServiceResponse:
@@ -133,57 +162,6 @@ def _asked(call: ServiceCall) -> Asked:
     return Asked(by=call.context.user_id, reason="action")
 
 
-async def _async_each[R](
-    call: ServiceCall, act: Callable[[RionConfigEntry], Awaitable[R]]
-) -> list[tuple[RionConfigEntry, R]]:
-    """Act on all targeted meters at a time; raises what went wrong when all are done."""
-    entries = await _async_targeted(call)
-    outcomes = await asyncio.gather(*(_async_try(entry, act) for entry in entries))
-    failed = [
-        (async_meter_name(call.hass, entry), outcome)
-        for entry, outcome in zip(entries, outcomes, strict=True)
-        if isinstance(outcome, HomeAssistantError)
-    ]
-    if failed:
-        raise _summary(failed, len(entries))
-    return [
-        (entry, outcome)
-        for entry, outcome in zip(entries, outcomes, strict=True)
-        if not isinstance(outcome, HomeAssistantError)
-    ]
-
-
-async def _async_try[R](
-    entry: RionConfigEntry, act: Callable[[RionConfigEntry], Awaitable[R]]
-) -> R | HomeAssistantError:
-    if entry.state is not ConfigEntryState.LOADED:
-        return ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="meter_not_loaded",
-            translation_placeholders={"meter": entry.title},
-        )
-    try:
-        return await act(entry)
-    except NL43Error as error:
-        return to_home_assistant_error(error)
-
-
-def _summary(failed: list[tuple[str, HomeAssistantError]], count: int) -> HomeAssistantError:
-    """Return one error for all: the only one itself where there was only one meter."""
-    if count == 1:
-        return failed[0][1]
-    validation = all(isinstance(error, ServiceValidationError) for _, error in failed)
-    return (ServiceValidationError if validation else HomeAssistantError)(
-        translation_domain=DOMAIN,
-        translation_key="meters_failed",
-        translation_placeholders={
-            "failed": str(len(failed)),
-            "count": str(count),
-            "errors": ". ".join(f"{title}: {error}" for title, error in failed),
-        },
-    )
-
-
 async def _async_targeted(call: ServiceCall) -> list[RionConfigEntry]:
     """Return the entries of the targeted meters, of all meters where no target was given; by name."""
     entries: list[RionConfigEntry] = call.hass.config_entries.async_entries(
@@ -196,16 +174,6 @@ async def _async_targeted(call: ServiceCall) -> list[RionConfigEntry]:
         if not entries:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_meter_targeted")
     return sorted(entries, key=lambda entry: entry.title)
-
-
-def _response(call: ServiceCall, outcomes: list[tuple[RionConfigEntry, JsonObjectType]]) -> ServiceResponse:
-    if not call.return_response:
-        return None
-    meters: list[JsonValueType] = [
-        {ATTR_DEVICE_ID: async_device_id(call.hass, entry), ATTR_NAME: async_meter_name(call.hass, entry), **outcome}
-        for entry, outcome in outcomes
-    ]
-    return {"meters": meters}
 
 
 def _started(cycle: StartedCycle) -> JsonObjectType:

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alert_controls import enabled_entities
 from .alert_runtime import async_for_each_rule
+from .calibration_entities import CalibrationSwitch, async_log_calibrations
 from .const import LOGGER
 from .coordinator import RionConfigEntry, StatusCoordinator
 from .entity import RionEntity
@@ -62,6 +63,7 @@ async def async_setup_entry(
     async_add_entities(
         (
             ConnectionSwitch(entry, runtime.status, CONNECTION),
+            CalibrationSwitch(entry),
             *(
                 (FtpSwitch if FTP in description.setting.commands else RionSwitch)(
                     entry, runtime.facts, description, description.setting
@@ -70,6 +72,7 @@ async def async_setup_entry(
             ),
         )
     )
+    async_log_calibrations(entry)
     async_for_each_rule(entry, async_add_entities, enabled_entities)
 
 
@@ -138,7 +141,8 @@ async def _check_login(hass: HomeAssistant, entry: RionConfigEntry) -> None:
     for wait_s in FTP_STARTS_S:
         await asyncio.sleep(wait_s)
         try:
-            await check_login(entry.data[CONF_HOST], login.port, login.user, login.password)
+            async with entry.runtime_data.monitor.card.alone():
+                await check_login(entry.data[CONF_HOST], login.port, login.user, login.password)
         except FtpLoginFailed:
             async_set_ftp_login_failed(hass, entry, True)
         except NL43Error as error:

@@ -30,6 +30,12 @@ def symbol(quantity: str, facts: Facts, channel: int = 0) -> str:
     return plain_symbol(quantity)
 
 
+def leq_symbol(weighting: str) -> str:
+    """Return the symbol of Leq under the weighting of a history, which remembers what the meter told last: LAeq."""
+    letter = weighting[:1] if weighting.startswith(("A", "C", "Z")) else ""
+    return f"L{letter}eq"
+
+
 def length_symbol(minutes: int) -> str:
     """Return a length of time as it stands in symbols: 15min, 1h."""
     return f"{minutes}min" if minutes % 60 else f"{minutes // 60}h"

@@ -49,6 +49,7 @@ class Handlers:
             "stop": instrument.press_stop,
             "pause": instrument.press_pause,
             "store": instrument.press_store,
+            "screenshot": instrument.press_screenshot,
             "mode": partial(_press_mode, meter),
         }
         accepted = keys[call.body["key"]]()

@@ -62,7 +62,7 @@ LISTED_SETTING = fields({"name": TEXT, "value": TEXT, "option": {"type": ["strin
 TIME = fields({"speed": NUMBER, "meter_time_s": NUMBER, "utc": TEXT})
 SCENE = {"type": "string", "description": f"{', '.join(SCENES)}, or the path of a scene file"}
 SPEED = {"type": "number", "minimum": 0, "maximum": 10_000, "description": "0 stands still; else 1 or more"}
-KEY = {"type": "string", "enum": ["start", "stop", "pause", "store", "mode"]}
+KEY = {"type": "string", "enum": ["start", "stop", "pause", "store", "screenshot", "mode"]}
 SUPPLY = {
     "battery": {"type": "string", "enum": ["Full", "Middle", "Low", "Dead", "Empty"]},
     "power_source": {"type": "string", "enum": ["I", "E", "U"], "description": "batteries, external or USB"},

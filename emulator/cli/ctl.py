@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
     thing("meters", "list the meters", lambda remote, _: remote.ask("GET", "/api/meters"))
     thing("show", "tell all that a meter shows", lambda remote, _: remote.meter("GET"))
-    thing("press", "press a key", _press, key={"choices": ["start", "stop", "pause", "store", "mode"]})
+    thing("press", "press a key", _press, key={"choices": ["start", "stop", "pause", "store", "screenshot", "mode"]})
     thing("get", "read a setting", lambda remote, args: remote.meter("GET", _setting_path(args.name)), name={})
     thing(
         *("set", "set it as an operator would"),

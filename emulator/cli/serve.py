@@ -12,7 +12,7 @@ from emulator.acoustics import SCENES, make_scene
 from emulator.api import ApiServer
 from emulator.clock import FASTEST
 from emulator.config import LATENCIES, MODELS, OPTIONS, PROMPTS, SECOND_CONNECTIONS, MeterConfig
-from emulator.fleet import Fleet, configs_of
+from emulator.fleet import LONGEST_STEP_S, Fleet, configs_of
 
 NOT_SERVED = "off"
 
@@ -26,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
     parser = _parser()
     args = parser.parse_args(argv)
     try:
-        fleet = Fleet(configs_of(_config(args), args.count, args.scene))
+        fleet = Fleet(configs_of(_config(args), args.count, args.scene), past_s=3600 * args.past)
         fleet.clock.speed = args.speed
     except KeyError as error:
         parser.error(f"there is no setting {error}")
@@ -48,6 +48,7 @@ async def _run(fleet: Fleet, args: argparse.Namespace) -> int:
     if args.measuring:
         for meter in fleet.meters:
             meter.instrument.press_start()
+    await fleet.step(3600 * args.past)
     sys.stdout.write(json.dumps(_addresses(fleet, api)) + "\n")
     sys.stdout.flush()
     await stop.wait()
@@ -132,6 +133,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours <= LONGEST_STEP_S / 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not 0 to {LONGEST_STEP_S / 3600:g} hours")
+    return hours
+
+
 def _scene(text: str) -> str:
     try:
         make_scene(text, 0)
@@ -180,6 +191,13 @@ def _parser() -> argparse.ArgumentParser:
     meters.add_argument("--speed", type=float, default=1.0, help=f"how fast time goes, to {FASTEST:.0f}; 0: not at all")
     meters.add_argument("--daily-rhythm", action="store_true", help="let the scene follow the hours of the day")
     meters.add_argument("--measuring", action="store_true", help="start a measurement at once")
+    meters.add_argument(
+        "--past",
+        type=_hours,
+        default=0.0,
+        metavar="HOURS",
+        help="how long they have been on before, with what they stored meanwhile; takes some seconds for a day",
+    )
     meters.add_argument(
         "--setting", action="append", type=_setting, default=[], metavar="NAME=VALUE", help="a setting, repeatable"
     )

@@ -5,12 +5,32 @@ import asyncio
 from collections.abc import Callable
 import sys
 
-from . import alerts, cadence, control, cost, fleet, fuzz, home, live, soak, stream, windows
+from . import (
+    alerts,
+    backfill,
+    cadence,
+    control,
+    cost,
+    fleet,
+    ftp,
+    fuzz,
+    history,
+    home,
+    live,
+    records,
+    soak,
+    stream,
+    windows,
+)
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parser": lambda _: cost.parser(),
     "sample": lambda _: asyncio.run(cost.sample()),
     "windows": lambda _: windows.run(),
+    "records": lambda _: records.run(),
+    "ftp": lambda _: asyncio.run(ftp.run()),
+    "backfill": lambda _: backfill.run(),
+    "history": lambda _: history.run(),
     "alerts": lambda _: asyncio.run(alerts.run()),
     "stream": lambda asked: asyncio.run(stream.run(asked.latency)),
     "control": lambda asked: asyncio.run(control.run(asked.latency)),
@@ -42,6 +62,10 @@ def _arguments() -> argparse.Namespace:
         "parser   time to read one DOD? row\n"
         "sample   time from a row to the subscribers\n"
         "windows  time and memory of windows over an hour of the streamed feed\n"
+        "records  time and memory of reading stored files: a year of Leq records, a day of Lp\n"
+        "ftp      real time: speed and memory of a folder of 1 GB over FTP\n"
+        "backfill virtual time: what the hours of an outage are worth that were repaired from the card\n"
+        "history  time, memory and disk of what is kept of a meter's sound\n"
         "alerts   what the rules of many streamed meters cost\n"
         "stream   virtual time: what gets lost of a stream, and how soon a level, an alert or a button is through\n"
         "control  virtual time: how long commands take, and how long the feed waits for them\n"

@@ -82,6 +82,7 @@ async def _demo(options: argparse.Namespace) -> int:
         _say("Starting Home Assistant and the emulated meters ...")
         async with meters.emulator(folder, sites) as emulated, Home.run(folder, options.port) as home:
             await furnish(home.api, sites, emulated.meters)
+            await meters.take_screenshot(emulated)
             _say(_welcome(home.url, emulated.page, time.monotonic() - began))
             code = await home.wait()
             raise DemoError(f"Home Assistant has ended with status {code}.\n{home.last_log()}")

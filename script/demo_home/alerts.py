@@ -27,13 +27,26 @@ async def add_rule(api: Api, device: Device, **answers: Any) -> None:
     Raises:
         DemoError: The rule is not taken.
     """
-    flow = await api.post(FLOWS, {"handler": [device.entry_id, "alert_rule"]})
+    await _add(api, device, "alert_rule", answers)
+
+
+async def add_limit(api: Api, device: Device, **answers: Any) -> None:
+    """Add a limit of a period to a meter as the dialog behind "Add limit of a period" does.
+
+    Raises:
+        DemoError: The limit is not taken.
+    """
+    await _add(api, device, "level_limit", answers)
+
+
+async def _add(api: Api, device: Device, kind: str, answers: dict[str, Any]) -> None:
+    flow = await api.post(FLOWS, {"handler": [device.entry_id, kind]})
     path = f"{FLOWS}/{flow['flow_id']}"
     result = await api.post(path, filled_in(flow["data_schema"], answers))
     while result["type"] == "menu":
         result = await api.post(path, {"next_step_id": _go_on(result["menu_options"])})
     if result["type"] != "create_entry":
-        raise DemoError(f"Home Assistant did not take the rule {answers}: {result.get('errors') or result}")
+        raise DemoError(f"Home Assistant did not take the {kind} {answers}: {result.get('errors') or result}")
 
 
 def _go_on(offered: list[str]) -> str:

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Mapping
 import contextlib
 import dataclasses
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 import sys
 from typing import Any, Self
+
+import aiohttp
 
 from . import DOMAIN, ROOT, DemoError
 from .api import POLL_INTERVAL_S, Api
@@ -16,8 +19,11 @@ from .process import Process
 
 FLOWS = "/api/config/config_entries/flow"
 OPTION_FLOWS = "/api/config/config_entries/options/flow"
-EMULATOR_START_TIMEOUT_S = 20.0
+EMULATOR_START_TIMEOUT_S = 120.0
 FIRST_LEVEL_TIMEOUT_S = 60.0
+STORING = ("Store Mode=Auto", "Lp Store Interval=1s", "Leq Calculation Interval Preset=1m")
+# What meters have heard before, so that there are hours and a day to be seen; with many it takes too long to live that.
+PAST_H, PAST_OF_ALL_H = 30, 90
 SUCCESS = "reconfigure_successful"
 NO_LEVEL = ("unknown", "unavailable")
 
@@ -107,8 +113,12 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
         "--count",
         str(len(sites)),
         "--measuring",
+        "--past",
+        str(past_hours(len(sites))),
         "--setting",
         "FTP=On",
+        # So that there is something on the card.
+        *(argument for setting in STORING for argument in ("--setting", setting)),
         *scenes,
     ]
     command = [sys.executable, "-m", "emulator", *options]
@@ -122,6 +132,28 @@ async def emulator(folder: Path, sites: list[Site]) -> AsyncIterator[Emulated]:
         yield Emulated([Address(**meter) for meter in served["meters"]], served["api"])
     finally:
         await process.stop()
+
+
+def past_hours(count: int) -> float:
+    """Return for how long so many meters have been measuring before they are added."""
+    return min(PAST_H, PAST_OF_ALL_H / count)
+
+
+async def fetch_past(api: Api, devices: list[Device]) -> None:
+    """Let the history begin with what the meters have stored before they were added."""
+    start = datetime.now(UTC) - timedelta(hours=past_hours(len(devices)))
+    data = {"device_id": [device.id for device in devices], "start": start.isoformat()}
+    # Over the websocket, which waits for as long as it takes.
+    async with api.websocket() as websocket:
+        await websocket.command("call_service", domain=DOMAIN, service="import_history", service_data=data)
+
+
+async def take_screenshot(emulated: Emulated) -> None:
+    """Press the key of each meter that puts a picture of its display on the card."""
+    async with aiohttp.ClientSession(emulated.page) as session:
+        for meter in emulated.meters:
+            async with session.post(f"/api/meters/{meter.serial}/keys", json={"key": "screenshot"}) as response:
+                response.raise_for_status()
 
 
 async def add(api: Api, address: Address) -> None:

@@ -16,7 +16,7 @@ from .visitor import LEVEL, Visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 URL_PATH = "own-cards"
-TRACE, LIST = "rion-nl43-live-trace", "rion-nl43-alert-list"
+TRACE, LIST, HOURS = "rion-nl43-live-trace", "rion-nl43-alert-list", "rion-nl43-hours"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,3 +91,23 @@ async def test_the_live_level_is_found_and_set(visitor: Visitor, home: Home, dev
     wanted = {"type": f"custom:{TRACE}", "device_id": device.id, "title": "By the gate", "span": "5min", "rules": False}
     (card,) = await saved(home)
     assert card == wanted
+
+
+@pytest.mark.usefixtures("empty_page")
+async def test_the_hours_are_found_and_set(visitor: Visitor, home: Home, device: Device) -> None:
+    """As the live level is; of a meter that was added just now they say when the first will be there."""
+    page = visitor.page
+    await visitor.go(f"/{URL_PATH}/own?edit=1")
+    dialog = await search(page, "By card", "Rion hours")
+    offered = dialog.locator(".card").filter(has_text="Rion hours")
+    editor = page.locator("hui-dialog-edit-card")
+    save = editor.get_by_role("button", name="Save")
+    await click_until(offered, save)
+    preview = editor.locator(HOURS)
+    await expect(preview.get_by_role("status").or_(preview.get_by_role("table"))).to_be_visible()
+    await editor.get_by_role("textbox", name="Title").fill("By the hour")
+    await expect(preview.get_by_role("heading", name="By the hour")).to_be_visible()
+    await save.click()
+    await expect(save).to_be_hidden()
+    (card,) = await saved(home)
+    assert card == {"type": f"custom:{HOURS}", "device_id": device.id, "title": "By the hour"}

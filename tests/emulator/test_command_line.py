@@ -79,7 +79,7 @@ def test_switches_reach_the_meter_and_ports_follow_each_other() -> None:
     """Switches reach the meter and ports follow each other."""
     port = two_free_ports()
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--count", "2", "--ftp-port", "off", "--measuring"]
-    arguments += ["--clock-drift", "5"]
+    arguments += ["--clock-drift", "5", "--past", "0.5"]
     arguments += ["--setting", "Store Name=0042", "--latency", "none", "--options", "EX,RT", "--scene", "quiet"]
     with running(*arguments) as (process, told):
         assert [meter["port"] for meter in told["meters"]] == [port, port + 1]
@@ -121,6 +121,8 @@ def test_a_port_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
         (["--setting", "Time Weighting"], "not NAME=VALUE"),
         (["--options", "EX,FFT"], "unknown option FFT"),
         (["--count", "0"], "not a number of meters"),
+        (["--past", "long"], "'long' is not 0 to 168 hours"),
+        (["--past", "169"], "'169' is not 0 to 168 hours"),
         (["--serial", "1234"], "not 8 digits"),
         (["--scene", "beach"], "beach"),
         (["--second-connection", "shout"], "invalid choice"),

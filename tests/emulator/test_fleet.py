@@ -1,6 +1,7 @@
 """Many meters in one process."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 import time
 
@@ -73,6 +74,20 @@ async def test_an_unasked_fleet_keeps_up_by_itself() -> None:
     await asyncio.sleep(600)
     assert fleet.meters[0].instrument.behind < 1000
     await fleet.stop()
+    await fleet.stop()
+
+
+async def test_a_fleet_with_a_past_lives_up_to_now() -> None:
+    """A fleet with a past lives up to now, and has stored what it heard."""
+    fleet = Fleet([replace(BASE, settings={"Store Mode": "Auto"})], past_s=7200)
+    await fleet.start()
+    meter = fleet.meters[0]
+    assert abs(meter.instrument.clock - (datetime.now() - timedelta(hours=2))) < timedelta(seconds=1)
+    assert meter.instrument.press_start()
+    await fleet.step(7200)
+    assert abs(meter.instrument.clock - datetime.now()) < timedelta(seconds=1)
+    [folder] = [entry for entry in meter.instrument.card.files.entries("/NL-43") if entry.name.startswith("Auto_")]
+    assert abs(folder.modified - (datetime.now() - timedelta(hours=2))) < timedelta(minutes=1)
     await fleet.stop()
 
 

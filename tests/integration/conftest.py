@@ -24,6 +24,12 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
+def hass_config_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder of the test's own: Home Assistant's storage is none of it, but the histories of meters are files."""
+    return str(tmp_path_factory.mktemp("config"))
+
+
+@pytest.fixture
 async def meter(hass: HomeAssistant, emulated_meter: MeterFactory) -> EmulatedMeter:
     """A meter that is switched on, in Home Assistant's time zone; its FTP server is off, as it comes."""
     await hass.config.async_set_time_zone("UTC")

@@ -132,6 +132,12 @@ class FixDialog:
             self.result = await self._manager.async_configure(self.result["flow_id"])
         return self.result
 
+    async def submit(self, user_input: dict[str, Any]) -> RepairsFlowResult:
+        """Fill in the form that is to be seen."""
+        assert self.result["type"] is FlowResultType.FORM
+        self.result = await self._manager.async_configure(self.result["flow_id"], user_input)
+        return self.result
+
     async def go_back(self) -> None:
         """Submit the page that tells what did not work."""
         assert self.result["type"] is FlowResultType.FORM

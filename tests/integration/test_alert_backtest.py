@@ -22,9 +22,11 @@ from pytest_homeassistant_custom_component.components.recorder.common import (  
 )
 
 from custom_components.rion_nl43.acoustics import WindowKind
+from custom_components.rion_nl43.acoustics.stretches import Span
 from custom_components.rion_nl43.alert_backtest import MAX_EPISODES, async_backtest
 from custom_components.rion_nl43.alerts import Direction, Grade, Helper, Metric, Quantity, Reading, Rule
 from custom_components.rion_nl43.const import DOMAIN
+from custom_components.rion_nl43.monitor import CalibrationReadings
 from custom_components.rion_nl43.recorded import (
     LONGEST_READING_S,
     Change,
@@ -33,10 +35,11 @@ from custom_components.rion_nl43.recorded import (
     openings,
     readings,
     stretches,
+    without,
 )
 from tests.documentation import DOCS, examples, mappings, responses
 
-from .helpers import SERIAL, MockConfigEntry, ask, device_id, entity_id as found_id
+from .helpers import SERIAL, MockConfigEntry, ask, device_id, entity_id as found_id, runtime
 from .test_alert_flow import begin, choose, submit
 from .texts import TEXTS, placeholders
 
@@ -113,6 +116,40 @@ async def test_what_was_loud_would_have_been_an_alert(hass: HomeAssistant, entry
     assert found.began == pytest.approx(past.now - 2 * HOUR, abs=0.1)
     assert found.ended == pytest.approx(past.now, abs=60)
     assert found.coverage_percent == pytest.approx(100)
+
+
+@pytest.mark.real_time
+async def test_a_calibrator_would_have_alarmed_nobody(hass: HomeAssistant, entry: MockConfigEntry, past: Past) -> None:
+    """The time of a calibration that is logged is a hole; one that was only noted is none."""
+    lp = past.sensor("lp")
+    await past.record(lp, LOUD_FOR_A_MINUTE)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    calibration = runtime(entry).monitor.calibration
+    began, ended = (datetime.fromtimestamp(past.now - HOUR + later_s, UTC) for later_s in (-5, 60))
+    calibration.record(CalibrationReadings(), began, began)
+    assert len((await async_backtest(hass, entry, rule(), 24)).episodes) == 1
+    calibration.record(CalibrationReadings(), began, ended)
+    found = await async_backtest(hass, entry, rule(), 24)
+    assert found.episodes == ()
+    assert found.nearest_db < 75
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.sampled_from("ab")), max_size=8),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6)), max_size=3),
+)
+def test_what_is_left_out_is_not_known(told: list[tuple[int, str]], marked: list[tuple[int, int]]) -> None:
+    """Within a span and up to the next change nothing is; elsewhere it is what was recorded."""
+    changes = [Change(float(at), state) for at, state in sorted(dict(told).items())]
+    spans = [Span(1000 * began, 1000 * (began + length)) for began, length in marked]
+    left = without(changes, spans)
+    for moment in (half / 2 for half in range(60)):
+        held = [change for change in changes if change.at <= moment]
+        known = bool(held) and not any(
+            span.began_ms / 1000 <= moment and held[-1].at < span.ended_ms / 1000 for span in spans
+        )
+        found = [change.state for change in sorted(left) if change.at <= moment]
+        assert (found[-1] if found else "unavailable") == (held[-1].state if known else "unavailable")
 
 
 @pytest.mark.real_time

@@ -33,12 +33,6 @@ async def rule_id(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigE
     return await add_rule(hass, loaded)
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, to write into."""
-    return hass_tmp_config_dir
-
-
 def of_rule(hass: HomeAssistant, rule_id: str) -> dict[str, Any]:
     """Return a target that is the rule."""
     return {"entity_id": entity_id(hass, f"{rule_id}_breach", Platform.BINARY_SENSOR)}

@@ -24,12 +24,6 @@ WARNING_DB, ALARM_DB = 60.0, 90.0
 BUTTON = "mobile_app_notification_action"
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, so that it can have blueprints."""
-    return hass_tmp_config_dir
-
-
 @dataclass
 class Site:
     """A meter with a rule in a quiet place, a phone, and a mail account."""

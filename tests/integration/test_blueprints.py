@@ -27,12 +27,6 @@ async def _off(hass: HomeAssistant) -> AsyncIterator[None]:
     await switch_off(hass)
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, so that it can have blueprints."""
-    return hass_tmp_config_dir
-
-
 def blueprint(name: str) -> models.Blueprint:
     """Return a blueprint as Home Assistant reads it."""
     return models.Blueprint(

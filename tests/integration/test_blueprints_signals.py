@@ -19,12 +19,6 @@ WARNING_DB, ALARM_DB = 60.0, 90.0
 ORANGE, RED = (255, 160, 0), (255, 0, 0)
 
 
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, so that it can have blueprints."""
-    return hass_tmp_config_dir
-
-
 @pytest.fixture(autouse=True)
 async def _off(hass: HomeAssistant) -> AsyncIterator[None]:
     """Let no automation be left at the end."""

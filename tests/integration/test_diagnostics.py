@@ -2,15 +2,18 @@
 
 from datetime import datetime, timedelta
 import json
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.rion_nl43.const import SUBENTRY_LEVEL_LIMIT
 from custom_components.rion_nl43.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
@@ -63,6 +66,17 @@ async def test_what_is_known(told: dict[str, Any]) -> None:
     assert told["recovery"] == {"power_switch": False, "cycles": [], "needs_person": False}
     assert told["watchdog"] == {"expected": None, "state": "off", "last_stop": None}
     assert told["drifts"] == told["commands"] == told["acknowledged"] == []
+
+
+async def test_card(told: dict[str, Any]) -> None:
+    """What is done with it; nothing of the login."""
+    assert told["card"] == {
+        "ftp_wanted": True,
+        "login_refused": False,
+        "activity": {"kind": "idle", "path": None, "done": 0, "total": None},
+        "mb_per_day": None,
+        "days_left": None,
+    }
 
 
 async def test_link(told: dict[str, Any]) -> None:
@@ -195,7 +209,7 @@ async def test_device(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
 async def test_meter_that_is_not_loaded(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """Who has trouble with an entry can still download what it is made of."""
     assert await hass.config_entries.async_unload(loaded.entry_id)
-    assert (await diagnose(hass, loaded)).keys() == {"data", "options", "rules"}
+    assert (await diagnose(hass, loaded)).keys() == {"data", "options", "rules", "limits"}
 
 
 async def test_addresses_in_errors(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
@@ -208,3 +222,24 @@ async def test_addresses_in_errors(hass: HomeAssistant, loaded: MockConfigEntry)
         await runtime(loaded).monitor.commands.run("power_cycle", "", Asked(), fail)
     (command,) = (await diagnose(hass, loaded))["commands"]
     assert command["reason"] == f"no way to the host: Connect call failed ('{REDACTED}', 2255)"
+
+
+async def test_history(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """How much of the last day is known is told, with what became of limits, but no levels of hours."""
+    limit = {"limit": 55.0, "limit_period": "whole_day"}
+    subentry = ConfigSubentry(
+        data=MappingProxyType(limit), subentry_type=SUBENTRY_LEVEL_LIMIT, title="Neighbour", unique_id=None
+    )
+    hass.config_entries.async_add_subentry(loaded, subentry)
+    await let_pass(1900)
+    told = await diagnose(hass, loaded)
+    assert told["limits"] == {subentry.subentry_id: limit}
+    history = told["history"]
+    assert history["bytes_on_disk"] > 0
+    assert history["weighting"] == "AF"
+    ((hour, known),) = history["hours"].items()
+    assert at(hour).hour == 8
+    assert known == {"coverage": pytest.approx(0.52, abs=0.02), "from_meter": 0.0}
+    assert (history["holes"], history["holes_before_repair"], history["exclusions"]) == (1, 1, 0)
+    assert history["limits"][subentry.subentry_id]["budget"]["exceedances"] >= 0
+    assert "Neighbour" not in json.dumps(told)

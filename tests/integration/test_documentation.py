@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 import json
+from pathlib import Path
 import re
 import shlex
 from typing import Any, Final
@@ -60,7 +61,7 @@ def _steps(block: Any) -> list[dict[str, Any]]:
 
 
 # What needs the recorder is tried where the recorder is.
-RECORDED: Final = ("rion_nl43.backtest",)
+RECORDED: Final = ("rion_nl43.backtest", "recorder.get_statistics")
 SEQUENCES = [
     block
     for page in PAGES
@@ -70,8 +71,12 @@ SEQUENCES = [
 
 
 @pytest.fixture
-async def main_road(hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry) -> MockConfigEntry:
-    """The meter of the examples, at its place."""
+async def main_road(
+    hass: HomeAssistant, meter: EmulatedMeter, entry: MockConfigEntry, tmp_path: Path
+) -> MockConfigEntry:
+    """The meter of the examples, at its place; what it gives away has a place here."""
+    hass.config.media_dirs = {"local": str(tmp_path)}
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
     hass.config_entries.async_update_entry(entry, title=NAME)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: runtime(entry).monitor.available)
@@ -151,7 +156,7 @@ async def test_templates(hass: HomeAssistant) -> None:
 @pytest.mark.usefixtures("alarm")
 async def test_message_of_open_alerts(hass: HomeAssistant) -> None:
     """It names the alert that is open."""
-    (steps,) = (block for block in examples(INTEGRATORS) if isinstance(block, list))
+    (steps,) = (block for block in examples(INTEGRATORS) if _is_sequence(block) and "get_episodes" in str(block))
     notices = async_mock_service(hass, "notify", "persistent_notification")
     sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA(steps))
     await Script(hass, sequence, "example", "example").async_run(context=Context())

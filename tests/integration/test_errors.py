@@ -19,16 +19,20 @@ from custom_components.rion_nl43.monitor import (
     AlertRefusal,
     BlockReason,
     BrokeDown,
+    CardNotQuiet,
     CommandBlocked,
     ControlRefused,
     CycleEnded,
     Diagnosis,
+    FtpStaysOff,
     NoFreeStoreName,
+    NoFtp,
     NotBackAfterPowerCycle,
     NotConfirmed,
     NotSentInTime,
     PowerSwitchFailed,
     RefusalReason,
+    Unquiet,
 )
 from custom_components.rion_nl43.nl43 import (
     AnswerTimedOut,
@@ -56,6 +60,17 @@ from custom_components.rion_nl43.nl43 import (
 )
 from custom_components.rion_nl43.nl43.commands import find
 from custom_components.rion_nl43.nl43.framing import encode, setting
+from custom_components.rion_nl43.nl43.ftp import (
+    FtpDataBlocked,
+    FtpFileRefused,
+    FtpLost,
+    FtpModeRefused,
+    FtpPortsTaken,
+    FtpTooLarge,
+    FtpUnusable,
+    UnsafeName,
+)
+from custom_components.rion_nl43.nl43.records import UnreadableFile
 
 from .texts import TEXTS, placeholders, read
 
@@ -81,16 +96,28 @@ ERRORS: list[tuple[NL43Error, str]] = [
     (PowerSwitchFailed(False, "The fuse has blown."), "power_off_failed"),
     (PowerSwitchFailed(True, "no answer within 30 s"), "power_on_failed"),
     (NotBackAfterPowerCycle("no"), "not_back_after_power_cycle"),
+    (NoFtp(), "no_ftp"),
+    (FtpStaysOff("no"), "ftp_stays_off"),
     (FtpLoginFailed("no"), "ftp_login_failed"),
     (FtpRefused("no"), "ftp_refused"),
     (FtpTimedOut("no"), "ftp_timed_out"),
+    (FtpDataBlocked(30, passive=False), "ftp_data_blocked"),
+    (FtpModeRefused("no"), "ftp_mode_refused"),
+    (FtpPortsTaken("no"), "ftp_ports_taken"),
+    (FtpFileRefused("no"), "ftp_file_refused"),
+    (FtpTooLarge("no"), "ftp_too_large"),
+    (FtpLost("no"), "ftp_lost"),
+    (UnsafeName("no"), "unsafe_name"),
+    (FtpUnusable("no"), "ftp_failed"),
     (FtpError("no"), "ftp_failed"),
+    (UnreadableFile(3, 2, "no number"), "file_unreadable"),
     (NotConfirmed("Measure,Start", "Stop"), "not_confirmed"),
     (NotConfirmed("Measure,Start", None), "outcome_unknown"),
     (WrongMeter("1", "2"), "wrong_meter"),
     (NotAMeter("no"), "not_a_meter"),
     (NL43Error("no"), "unknown_error"),
     *((NotSentInTime("start", diagnosis), f"expired_{diagnosis.value}") for diagnosis in Diagnosis),
+    *((CardNotQuiet(reason, Diagnosis.CONNECTED), f"card_{reason.value}") for reason in Unquiet),
     *((CommandBlocked("start", block), f"blocked_{block.value}") for block in BlockReason),
     *((AlertError(refusal, "01"), f"alert_{refusal.value}") for refusal in AlertRefusal),
     *((ControlRefused("Measure,Start", reason), f"refused_{reason.value}") for reason in RefusalReason),

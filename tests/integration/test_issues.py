@@ -335,4 +335,4 @@ async def test_two_meters(
 def test_kinds() -> None:
     """Every kind is there once."""
     keys = [kind.key for kind in KINDS]
-    assert len(keys) == len(set(keys)) == 15
+    assert len(keys) == len(set(keys)) == 17

@@ -24,14 +24,9 @@ from tests.fixtures import MeterFactory
 from .alert_helpers import KEYS, add_rule
 from .blueprint_helpers import BLUEPRINTS, NAMES
 from .helpers import SERIAL, MockConfigEntry, MockUser, device_id, entity_id, new_entry, runtime, until
+from .test_level_limit import add_limit
 
 OTHER = "00830002"
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of the test's own, so that it can have blueprints."""
-    return hass_tmp_config_dir
 
 
 async def answer(client: Any, command: str, **data: Any) -> Any:
@@ -120,6 +115,7 @@ class TestMeters:
             "area_id": area.id,
             "loaded": True,
             "may_control": True,
+            "files": True,
             "position": [48.137, 11.575],
             "rules": [
                 {
@@ -134,6 +130,7 @@ class TestMeters:
                     "entities": {key: entity_id(hass, f"{rule_id}_{key}", platform) for key, platform in KEYS.items()},
                 }
             ],
+            "limits": [],
         }
         assert entities["lp"] == entity_id(hass, "lp")
         assert entities["unreachable"] == entity_id(hass, "unreachable", Platform.BINARY_SENSOR)
@@ -199,6 +196,18 @@ class TestMeters:
         (meter,) = await meters(await hass_ws_client(hass))
         (rule,) = meter["rules"]
         assert (rule["rule_id"], rule["enabled"], rule["alarm"], rule["direction"]) == (good, False, None, "below")
+
+    async def test_limits(self, hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: Any) -> None:
+        """Each is told with its enabled entities; one that makes no sense is left out."""
+        limit_id = await add_limit(hass, loaded, "Neighbours", limit=45.5)
+        await add_limit(hass, loaded, "Broken", limit_period="nonsense")
+        (meter,) = await meters(await hass_ws_client(hass))
+        (limit,) = meter["limits"]
+        assert (limit["limit_id"], limit["name"], limit["limit"]) == (limit_id, "Neighbours", 45.5)
+        assert limit["entities"]["projected"] == entity_id(hass, f"{limit_id}_projected")
+        # It is disabled at first.
+        assert "level" not in limit["entities"]
+        assert not set(limit["entities"].values()) & set(meter["entities"].values())
 
     async def test_two_meters(
         self, hass: HomeAssistant, emulated_meter: MeterFactory, loaded: MockConfigEntry, hass_ws_client: Any

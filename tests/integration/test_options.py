@@ -1,5 +1,7 @@
 """The options of a meter: what they are, and the form that asks for them."""
 
+from dataclasses import replace
+from datetime import time
 from http import HTTPStatus
 from typing import Any
 
@@ -15,10 +17,12 @@ from pytest_homeassistant_custom_component.typing import (  # type: ignore[impor
     ClientSessionGenerator,
 )
 
+from custom_components.rion_nl43.acoustics import PRESETS, DayPlan, Rating
 from custom_components.rion_nl43.const import CONF_PUBLISH, PublishProfile, WatchdogMode
 from custom_components.rion_nl43.diagnostics import async_get_config_entry_diagnostics
 from custom_components.rion_nl43.meter_alert_entities import WorstGradeSensor
-from custom_components.rion_nl43.options import FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
+from custom_components.rion_nl43.nl43.ftp import FtpModeRefused
+from custom_components.rion_nl43.options import DAY_PLANS, FEEDS, WINDOW_CHOICES_MIN, MeterOptions, Position
 from custom_components.rion_nl43.options_flow import SECTIONS
 from emulator import EmulatedMeter
 
@@ -40,6 +44,15 @@ ANY_OPTIONS = st.builds(
     command_expiry_s=st.integers(3, 60),
     on_map=st.booleans(),
     position=st.none() | st.builds(Position, st.floats(-90, 90), st.floats(-180, 180)),
+    ftp_enabled=st.booleans(),
+    ftp_passive=st.booleans(),
+    ftp_first_port=st.none() | st.integers(1024, 65535),
+    ftp_last_port=st.none() | st.integers(1024, 65535),
+    repair_history=st.booleans(),
+    day_plan=st.sampled_from(DAY_PLANS),
+    day_from=st.times(),
+    evening_from=st.none() | st.times(),
+    night_from=st.times(),
 )
 
 
@@ -63,9 +76,17 @@ def test_defaults() -> None:
         "watchdog": "off",
         "clock_limit_s": 60,
         "want_l1_l10": False,
+        "calibration_interval_days": 0,
+        "auto_clock": False,
         "card_limit": 10,
         "command_expiry_s": 10,
         "on_map": False,
+        "ftp_enabled": True,
+        "ftp_passive": False,
+        "repair_history": True,
+        "day_plan": "eu",
+        "day_from": "07:00:00",
+        "night_from": "23:00:00",
     }
 
 
@@ -115,6 +136,19 @@ async def test_everything_changed(hass: HomeAssistant, meter: EmulatedMeter, loa
         recovery={"power_switch": "switch.plug", "command_expiry_s": 20.0},
         warnings={"clock_limit_s": 0.0, "card_limit": 25.0, "want_l1_l10": True},
         place={"on_map": True, "position": {"latitude": 48.137, "longitude": 11.575}},
+        ftp={
+            "ftp_enabled": False,
+            "ftp_passive": True,
+            "ftp_first_port": 50000.0,
+            "ftp_last_port": 50009.0,
+            "repair_history": False,
+        },
+        periods={
+            "day_plan": "own",
+            "day_from": "06:30:00",
+            "evening_from": "18:00:00",
+            "night_from": "22:00:00",
+        },
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     chosen = MeterOptions(
@@ -132,6 +166,15 @@ async def test_everything_changed(hass: HomeAssistant, meter: EmulatedMeter, loa
         command_expiry_s=20,
         on_map=True,
         position=Position(48.137, 11.575),
+        ftp_enabled=False,
+        ftp_passive=True,
+        ftp_first_port=50000,
+        ftp_last_port=50009,
+        repair_history=False,
+        day_plan="own",
+        day_from=time(6, 30),
+        evening_from=time(18),
+        night_from=time(22),
     )
     assert MeterOptions.from_entry(loaded) == chosen
     assert loaded.options == chosen.as_mapping()
@@ -231,6 +274,63 @@ async def test_meter_cannot_switch_its_own_power(hass: HomeAssistant, loaded: Mo
     assert loaded.options["power_switch"] == plug
 
 
+def test_one_port_is_enough() -> None:
+    """The other one is the same then; none at all means any."""
+    assert MeterOptions().ftp_ports is None
+    assert MeterOptions(ftp_first_port=50000).ftp_ports == range(50000, 50001)
+    assert MeterOptions(ftp_last_port=50000).ftp_ports == range(50000, 50001)
+    assert MeterOptions(ftp_first_port=50000, ftp_last_port=50009).ftp_ports == range(50000, 50010)
+
+
+async def test_ports_in_the_wrong_order(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Told at their section."""
+    wrong = {"ftp_first_port": 50009, "ftp_last_port": 50000}
+    result = await submit(hass, await open_form(hass, loaded), ftp=wrong)
+    assert result["errors"] == {"ftp": "ports_order"}
+    result = await submit(hass, result, ftp={"ftp_last_port": 50009})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_files_of_the_card(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Other ports or another mode are another client; one that is in use goes on while other options change."""
+    card, first = runtime(loaded).monitor.card, runtime(loaded).monitor.card.client
+    await submit(hass, await open_form(hass, loaded), recovery={"command_expiry_s": 20})
+    await hass.async_block_till_done()
+    assert card.client is first
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_first_port": 50000, "ftp_last_port": 50009})
+    await hass.async_block_till_done()
+    assert card.client is not None
+    assert card.client is not first
+    assert card.client._ports == range(50000, 50010)
+    assert "0000" not in repr(card.client)
+    assert len(await card.entries("/")) == 3
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_passive": True})
+    await hass.async_block_till_done()
+    with pytest.raises(FtpModeRefused):
+        await card.entries("/")
+    await submit(hass, await open_form(hass, loaded), ftp={"ftp_enabled": False})
+    await hass.async_block_till_done()
+    assert card.client is None
+
+
+def test_own_hours() -> None:
+    """With an evening the day is one of Lden, without one it is one of Ldn."""
+    three = MeterOptions(day_plan="own", day_from=time(6, 30), evening_from=time(18), night_from=time(22))
+    assert three.plan == DayPlan(390, 1320, 1080, Rating.LDEN)
+    assert replace(three, evening_from=None).plan == DayPlan(390, 1320, None, Rating.LDN)
+    assert replace(three, day_plan="japan").plan == PRESETS["japan"]
+
+
+async def test_hours_that_make_no_day(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Told at their section; those of a preset do not depend on them."""
+    hours = {"day_from": "07:00:00", "evening_from": "23:30:00", "night_from": "23:00:00"}
+    result = await submit(hass, await open_form(hass, loaded), periods={"day_plan": "own", **hours})
+    assert result["errors"] == {"periods": "no_day_plan"}
+    result = await submit(hass, result, periods={"day_plan": "us"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert MeterOptions.from_entry(loaded).plan == PRESETS["us"]
+
+
 @pytest.mark.parametrize(
     ("part", "values"),
     [
@@ -242,6 +342,9 @@ async def test_meter_cannot_switch_its_own_power(hass: HomeAssistant, loaded: Mo
         ("recovery", {"command_expiry_s": 2}),
         ("warnings", {"card_limit": -1}),
         ("place", {"position": {"latitude": 48.137}}),
+        ("ftp", {"ftp_first_port": 21}),
+        ("periods", {"day_plan": "mars"}),
+        ("periods", {"night_from": "25:00:00"}),
     ],
 )
 async def test_out_of_range(hass: HomeAssistant, loaded: MockConfigEntry, part: str, values: dict[str, Any]) -> None:
@@ -256,7 +359,12 @@ def test_every_option_is_asked_for() -> None:
     """No option without a field, no field without an option."""
     fields = [str(key) for schema in SECTIONS.values() for key in schema.schema]
     options = MeterOptions(
-        watchdog_schedule="schedule.site", power_switch="switch.plug", position=Position(48.137, 11.575)
+        watchdog_schedule="schedule.site",
+        power_switch="switch.plug",
+        position=Position(48.137, 11.575),
+        ftp_first_port=50000,
+        ftp_last_port=50009,
+        evening_from=time(19),
     )
     assert sorted(fields) == sorted(options.as_mapping())
 
@@ -269,7 +377,7 @@ async def test_over_http(hass: HomeAssistant, loaded: MockConfigEntry, hass_clie
     assert response.status == HTTPStatus.OK
     parts = (await response.json())["data_schema"]
     assert [part["name"] for part in parts] == list(SECTIONS)
-    assert [part["expanded"] for part in parts] == [True] + [False] * 6
+    assert [part["expanded"] for part in parts] == [True] + [False] * (len(SECTIONS) - 1)
     lengths = next(part for part in parts if part["name"] == "windows")["schema"][0]
     assert lengths["selector"]["select"]["options"] == ["1", "2", "5", "10", "15", "30", "60"]
     assert lengths["description"] == {"suggested_value": ["1", "5", "15", "60"]}

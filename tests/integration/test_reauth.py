@@ -1,17 +1,24 @@
 """Logging in to the meter's FTP anew."""
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.rion_nl43.const import CONF_FTP_PASSWORD, CONF_FTP_PORT, CONF_FTP_USER, DOMAIN
+from custom_components.rion_nl43.const import (
+    CONF_FTP_ENABLED,
+    CONF_FTP_PASSWORD,
+    CONF_FTP_PORT,
+    CONF_FTP_USER,
+    DOMAIN,
+)
 from custom_components.rion_nl43.issues import async_set_ftp_login_failed
+from custom_components.rion_nl43.nl43 import FtpLoginFailed
 from emulator import EmulatedMeter
 from tests.fixtures import MeterFactory
 
-from .helpers import SERIAL, MockConfigEntry, let_pass, open_connections, until_available
+from .helpers import SERIAL, MockConfigEntry, let_pass, open_connections, runtime, until_available
 from .strangers import say_nothing, stranger
 
 USER = "site"
@@ -23,6 +30,13 @@ async def meter(hass: HomeAssistant, emulated_meter: MeterFactory) -> EmulatedMe
     """A meter with FTP on and a login of its own."""
     await hass.config.async_set_time_zone("UTC")
     return await emulated_meter(serial=SERIAL, ftp_port=0, ftp_user=USER, ftp_password=PASSWORD, settings={"FTP": "On"})
+
+
+async def switch_ftp_off(meter: EmulatedMeter) -> None:
+    """Switch FTP off at the meter, and give it the time it takes."""
+    meter.instrument.settings["FTP"] = "Off"
+    meter.ftp.update()
+    await let_pass(5)
 
 
 async def open_form(hass: HomeAssistant, entry: MockConfigEntry) -> str:
@@ -84,14 +98,59 @@ async def test_empty_password(hass: HomeAssistant, meter: EmulatedMeter, loaded:
 
 
 async def test_ftp_off(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
-    """Without FTP a login cannot be tried, and the old one stays."""
+    """FTP is switched on to try a login, as for every use of the card, and off again."""
     flow_id = await open_form(hass, loaded)
-    meter.instrument.settings["FTP"] = "Off"
-    meter.ftp.update()
-    await let_pass(5)
+    await switch_ftp_off(meter)
+    result = await submit(hass, flow_id, meter.ftp_port, password="guessed")  # noqa: S106 # none
+    assert result["errors"] == {"base": "ftp_login_failed"}
+    assert loaded.data[CONF_FTP_USER] == "USER"
+    await switch_ftp_off(meter)
+    result = await submit(hass, flow_id, meter.ftp_port)
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    assert loaded.data[CONF_FTP_PASSWORD] == PASSWORD
+    await until_available(hass)
+    await let_pass(30)
+    assert meter.instrument.settings["FTP"] == "Off"
+
+
+async def test_ftp_not_wanted(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """Where FTP is not to be used, a login cannot be tried while it is off, and the old one stays."""
+    hass.config_entries.async_update_entry(loaded, options={CONF_FTP_ENABLED: False})
+    flow_id = await open_form(hass, loaded)
+    await switch_ftp_off(meter)
     result = await submit(hass, flow_id, meter.ftp_port)
     assert result["errors"] == {"base": "ftp_refused"}
     assert loaded.data[CONF_FTP_USER] == "USER"
+
+
+async def test_ftp_in_use(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The meter has one session: a login is not tried while a transfer has it, and waits a minute at most."""
+    card, flow_id = runtime(loaded).monitor.card, await open_form(hass, loaded)
+    filled = {CONF_FTP_PORT: meter.ftp_port, CONF_FTP_USER: USER}
+    async with card.alone():
+        result = await hass.config_entries.flow.async_configure(flow_id, filled)
+    assert result["errors"] == {"base": "ftp_busy"}
+
+
+async def test_refused_by_the_card(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """A login that the card's use finds refused is asked for, once."""
+    card = runtime(loaded).monitor.card
+    for _ in range(2):
+        with pytest.raises(FtpLoginFailed):
+            await card.entries("/")
+        await hass.async_block_till_done()
+        (flow,) = loaded.async_get_active_flows(hass, {SOURCE_REAUTH})
+        assert flow["context"]["entry_id"] == loaded.entry_id
+    result = await submit(hass, flow["flow_id"], meter.ftp_port)
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    await until_available(hass)
+    assert [entry.name for entry in await runtime(loaded).monitor.card.entries("/")] == [
+        "DCIM",
+        "NIKON001.DSC",
+        "NL-43",
+    ]
 
 
 async def test_ftp_silent(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:

@@ -40,7 +40,8 @@ from .helpers import (
 ACTIONS = {
     *("standby", "resume", "release_connection", "start_cycle", "stop_cycle", "send_command"),
     *("acknowledge", "snooze", "unsnooze", "get_episodes", "explain", "export_episodes", "get_automation"),
-    "backtest",
+    *("backtest", "list_files", "download_files"),
+    *("create_report", "calibration", "import_history"),
 }
 
 

@@ -15,12 +15,16 @@ from custom_components.rion_nl43 import (
     alert_entities,
     binary_sensor,
     button,
+    calibration_entities,
+    card_sensor,
     coverage_sensor,
     event,
     image,
     level_sensor,
+    limit_sensor,
     meter_alert_entities,
     number,
+    period_sensor,
     select,
     sensor,
     switch,
@@ -59,8 +63,14 @@ DESCRIPTIONS: dict[str, list[EntityDescription]] = {
         meter_alert_entities.ACTIVE_ALERTS,
         meter_alert_entities.WORST_GRADE,
         coverage_sensor.COVERAGE_TODAY,
+        card_sensor.DAYS_LEFT,
+        card_sensor.TRANSFER,
+        calibration_entities.LAST_CALIBRATION,
+        calibration_entities.CALIBRATION_DUE,
+        *period_sensor.PERIODS,
+        *limit_sensor.LIMIT_SENSORS,
     ],
-    "switch": [switch.CONNECTION, *switch.SWITCHES, alert_controls.ENABLED],
+    "switch": [switch.CONNECTION, calibration_entities.CALIBRATION, *switch.SWITCHES, alert_controls.ENABLED],
 }
 OF_RULES = (
     alert_entities.BREACH,
@@ -89,8 +99,11 @@ def test_entity_names_and_icons(platform: str) -> None:
         given = set(description.translation_placeholders or ())
         if isinstance(description, level_sensor.LevelDescription):
             given = {"symbol", "channel"} if description.channel else {"symbol"}
-        elif isinstance(description, window_sensor.WindowDescription):
+        elif isinstance(description, window_sensor.WindowDescription | period_sensor.PeriodDescription):
             given = {"symbol"}
+        elif isinstance(description, limit_sensor.LimitDescription):
+            # That of a level is named with its symbol, which follows the meter's weighting.
+            given = {"limit", "symbol"} if description.device_class == "sound_pressure" else {"limit"}
         elif description in OF_RULES:
             given = {"rule"}
         assert names == given

@@ -8,16 +8,42 @@ from homeassistant.data_entry_flow import section
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.rion_nl43 import alert_form, config_flow, first_contact, ftp_login, options, options_flow
+from custom_components.rion_nl43 import (
+    alert_form,
+    config_flow,
+    first_contact,
+    ftp_login,
+    limit_flow,
+    options,
+    options_flow,
+    repairs,
+)
 from custom_components.rion_nl43.acoustics import WindowKind
 from custom_components.rion_nl43.alert_automation import BLUEPRINTS
 from custom_components.rion_nl43.alert_checks import WINDOWED, Hint, ProblemKind
 from custom_components.rion_nl43.alerts import Direction, Grade, Quantity
-from custom_components.rion_nl43.const import SUBENTRY_ALERT_RULE, PublishProfile, RuleSchedule, WatchdogMode
+from custom_components.rion_nl43.const import (
+    SUBENTRY_ALERT_RULE,
+    SUBENTRY_LEVEL_LIMIT,
+    PublishProfile,
+    RuleSchedule,
+    WatchdogMode,
+)
 from custom_components.rion_nl43.errors import ERROR_KEYS
 from custom_components.rion_nl43.fixes import FIXES
+from custom_components.rion_nl43.hour_statistics import HourStatistic
 from custom_components.rion_nl43.issue_kinds import KINDS, IssueKind
-from custom_components.rion_nl43.monitor import AlertRefusal, BlockReason, Diagnosis, RefusalReason
+from custom_components.rion_nl43.level_limit import LimitPeriod
+from custom_components.rion_nl43.monitor import (
+    AlertRefusal,
+    BlockReason,
+    CalibrationRefusal,
+    Diagnosis,
+    RefusalReason,
+    Unquiet,
+)
+from custom_components.rion_nl43.report import ReportKind
+from custom_components.rion_nl43.report_view import ReportFormat
 
 from .texts import FOLDER, TEXTS, placeholders, read
 
@@ -69,7 +95,13 @@ def test_options() -> None:
         "direction": set(Direction),
         "rule_schedule": set(RuleSchedule),
         "days": set(WEEKDAYS),
+        "day_plan": set(options.DAY_PLANS),
+        "limit_period": set(LimitPeriod),
+        # Of the names of statistics.
+        "statistic": set(HourStatistic),
         "alert_blueprint": {*BLUEPRINTS, "none"},
+        "report_period": set(ReportKind),
+        "report_format": set(ReportFormat),
         # Those of triggers and conditions are compared with their fields in test_automation_texts.
         "alert_grade": {"warning", "alarm"},
         "least_grade": {"warning", "alarm"},
@@ -79,7 +111,7 @@ def test_options() -> None:
 
 def test_alert_rules() -> None:
     """Every step, field, problem and offer of the flow of a rule has its words."""
-    assert TEXTS["config_subentries"].keys() == {SUBENTRY_ALERT_RULE}
+    assert TEXTS["config_subentries"].keys() == {SUBENTRY_ALERT_RULE, SUBENTRY_LEVEL_LIMIT}
     texts = TEXTS["config_subentries"][SUBENTRY_ALERT_RULE]
     assert texts["initiate_flow"].keys() == {"user", "reconfigure"}
     source = SOURCE["alert_flow.py"]
@@ -100,16 +132,41 @@ def test_alert_rules() -> None:
     assert texts["abort"].keys() == set(re.findall(r'reason="(\w+)"', source))
 
 
+def test_limits() -> None:
+    """Every step, field and mistake of the flow of a limit has its words."""
+    texts = TEXTS["config_subentries"][SUBENTRY_LEVEL_LIMIT]
+    assert texts["initiate_flow"].keys() == texts["step"].keys() == {"user", "reconfigure"}
+    for step in texts["step"].values():
+        assert_form(step, limit_flow.LIMIT_SCHEMA)
+    assert texts["error"].keys() == {"no_evening"}
+    assert texts["abort"].keys() == {"limit_removed"}
+
+
 def test_exceptions() -> None:
     """Every error of the code has its sentence, and every sentence its error."""
     by_class = {key for _, key in ERROR_KEYS}
     by_class |= {f"refused_{reason}" for reason in RefusalReason} | {f"blocked_{reason}" for reason in BlockReason}
     by_class |= {f"expired_{diagnosis}" for diagnosis in Diagnosis}
     by_class |= {f"alert_{refusal}" for refusal in AlertRefusal} | {"power_off_failed", "power_on_failed"}
+    by_class |= {f"calibration_{refusal}" for refusal in CalibrationRefusal} | {f"card_{why}" for why in Unquiet}
     raised: set[str] = set()
-    for name in ("coordinator.py", "power.py", "services.py", "alert_services.py", "alert_targets.py"):
+    for name in (
+        "coordinator.py",
+        "power.py",
+        "services.py",
+        "meter_actions.py",
+        "meter_targets.py",
+        "alert_services.py",
+        "alert_targets.py",
+        "card_folder.py",
+        "card_services.py",
+        "media_source.py",
+        "report_services.py",
+        "history_import.py",
+    ):
         raised |= set(re.findall(r'translation_key="(\w+)"', SOURCE[name]))
-    raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE["episode_file.py"]))
+    for name in ("card_folder.py", "episode_file.py"):
+        raised |= set(re.findall(r'_error\(\w+, "(\w+)"', SOURCE[name]))
     raised |= set(re.findall(r'_refusal\("(\w+)"', SOURCE["live_websocket.py"]))
     raised |= {f"backtest_{why}" for why in re.findall(r'_no_backtest\("(\w+)"', SOURCE["alert_backtest.py"])}
     assert TEXTS["exceptions"].keys() == by_class | raised | {"outcome_unknown"}
@@ -130,11 +187,14 @@ def test_issue(kind: IssueKind) -> None:
     flow = TEXTS["issues"][kind.key]["fix_flow"]
     offered = set(flow["step"]["init"]["menu_options"])
     assert "acknowledge" in offered
-    assert offered <= FIXES.keys() | {"acknowledge", "new_login"}
+    at_once = {"acknowledge", "new_login", "record_calibration", "snooze_calibration", "record_heard"}
+    assert offered <= FIXES.keys() | at_once
     assert flow.get("progress", {}).keys() == offered & FIXES.keys()
     assert ("failed" in flow["step"]) is bool(offered & FIXES.keys())
     assert flow["abort"]["not_loaded"]
     assert "name" in placeholders(TEXTS["issues"][kind.key]["title"])
+    if form := flow["step"].get("record_calibration"):
+        assert_form(form, repairs.CALIBRATION_FORM)
 
 
 def test_actions() -> None:

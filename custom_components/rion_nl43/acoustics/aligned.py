@@ -1,6 +1,6 @@
 """Windows that end where a period of the clock does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from .tally import Piece, Tally
@@ -86,6 +86,22 @@ class AlignedWindow:
             ended = min(piece.ended, self._now.period.ended)
             self._now.hear(piece, ended - began)
             began = ended
+
+    def exclude(self, began: int, ended: int, kept: Iterable[Piece]) -> None:
+        """Count the periods anew that have to do with this time; `kept` is what there is beside it."""
+        self._before, self._now = (
+            self._anew(tally, kept) if tally.period.began < ended and began < tally.period.ended else tally
+            for tally in (self._before, self._now)
+        )
+
+    def _anew(self, tally: _PeriodTally, kept: Iterable[Piece]) -> _PeriodTally:
+        began, ended = tally.period
+        anew = _PeriodTally(tally.period)
+        for piece in kept:
+            ms = min(piece.ended, ended) - max(piece.began, began)
+            if ms > 0:
+                anew.hear(piece, ms)
+        return anew
 
     def levels(self, now: int, min_coverage_percent: float) -> WindowLevels:
         """Return what there is to tell of the last period that was complete by then."""

@@ -1,5 +1,6 @@
 """Windows that end now."""
 
+from collections.abc import Iterator
 import struct
 
 from .tally import Highest, Piece, Tally
@@ -24,6 +25,14 @@ class PieceLog:
 
     def __getitem__(self, number: int) -> Piece:
         return Piece._make(_FORM.unpack_from(self._packed, (number - self.first) * _FORM.size))
+
+    def without(self, began: int, ended: int) -> Iterator[Piece]:
+        """Yield what is kept, but for what lies between two times."""
+        for number in range(self.first, self.end):
+            piece = self[number]
+            for part in ((piece.began, min(piece.ended, began)), (max(piece.began, ended), piece.ended)):
+                if part[0] < part[1]:
+                    yield piece._replace(began=part[0], ended=part[1])
 
     def forget(self, before: int) -> None:
         """Keep no piece of a lower number."""

@@ -57,6 +57,21 @@ class Windows:
             aligned.put(taken)
         self._trim()
 
+    def exclude(self, began: float, ended: float) -> None:
+        """Let what was heard between two times since the epoch be a hole.
+
+        A clock-aligned window keeps of its period only what the longest running window has of the rest.
+        """
+        kept = list(self._log.without(round(1000 * began), round(1000 * ended)))
+        self._log = PieceLog()
+        for piece in kept:
+            self._log.append(piece)
+        for spec in self._running:
+            self._running[spec] = RunningWindow(1000 * spec.length_s, self._log, self._now)
+        for aligned in self._aligned.values():
+            aligned.exclude(round(1000 * began), round(1000 * ended), kept)
+        self._trim()
+
     def reset(self) -> None:
         """Forget all pieces and the time."""
         specs = [*self._running, *self._aligned]

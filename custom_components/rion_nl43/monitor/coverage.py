@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from ..acoustics.stretches import Span
 from .feed.sample import COVERED_LIMIT_S, Sample
 from .kept import kept_mapping, kept_time
 from .windows import SET_BACK_S, sound_piece
@@ -77,6 +78,14 @@ class DayCoverage:
         if self._covered_s - self._kept_s >= WORTH_KEEPING_S:
             self._kept_s = self._covered_s
             self._keep()
+
+    def exclude(self, span: Span) -> None:
+        """Count a span of today no more, of which all is taken for covered."""
+        self._let_days_pass(_now())
+        began, ended = max(span.began_ms / 1000, self._since), min(span.ended_ms / 1000, self._ended)
+        self._covered_s = max(self._covered_s - max(ended - began, 0.0), 0.0)
+        self._kept_s = min(self._kept_s, self._covered_s)
+        self._keep()
 
     def _count_from(self, at: float) -> None:
         self._since, self._covered_s, self._kept_s = at, 0.0, 0.0

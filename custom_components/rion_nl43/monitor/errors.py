@@ -123,6 +123,57 @@ class NotBackAfterPowerCycle(NL43Error):
     """The meter was switched off and on, and did not connect within its boot time."""
 
 
+class Unquiet(StrEnum):
+    """What kept a session with the meter's card waiting in vain."""
+
+    STANDBY = "standby"
+    COMMANDS = "commands"
+    TRANSFER = "transfer"
+    NOT_CONNECTED = "not_connected"
+    NOT_SETTLED = "not_settled"
+
+    @property
+    def sentence(self) -> str:
+        """What it means, in plain words."""
+        return _UNQUIET[self]
+
+
+_UNQUIET = {
+    Unquiet.STANDBY: "the connection to the meter is in standby",
+    Unquiet.COMMANDS: "a command or a cycle is under way",
+    Unquiet.TRANSFER: "another transfer from the card is under way",
+    Unquiet.NOT_CONNECTED: "the meter is not connected",
+    Unquiet.NOT_SETTLED: "the meter has just been connected, and is still being read",
+}
+
+
+class NoFtp(NL43Error):
+    """FTP is not wanted: it is switched off here, or no login is known."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("FTP is not switched on for this meter")
+
+
+class CardNotQuiet(NL43Error):
+    """The card was not read: there was no quiet moment in time; `reason` says why, `diagnosis` how the link was."""
+
+    def __init__(self, reason: Unquiet, diagnosis: Diagnosis) -> None:
+        """Name what came before, and how the link is."""
+        super().__init__(diagnosis.sentence if reason is Unquiet.NOT_CONNECTED else reason.sentence)
+        self.reason = reason
+        self.diagnosis = diagnosis
+
+
+class FtpStaysOff(NL43Error):
+    """The meter does not switch its FTP server on; `why` is what is known of that."""
+
+    def __init__(self, why: str) -> None:
+        """Name what happened."""
+        super().__init__(f"FTP stays off: {why}")
+        self.why = why
+
+
 class NoFreeStoreName(NL43Error):
     """A start cycle found data on the card under every store name it tried."""
 

@@ -8,6 +8,9 @@ from typing import Any
 from ..acoustics import Basis
 from ..nl43 import Identity, LinkStatistics, LinkStatus, Meter, NL43Error
 from .alerting.meter_alerts import MeterAlerts
+from .calibration.calibration import MeterCalibration
+from .card.meter_card import MeterCard
+from .control.auto_clock import AutoClock
 from .control.baseline import Baseline
 from .control.commands import Commands
 from .control.settings import WatchedSettings
@@ -17,6 +20,8 @@ from .feed.facts import Facts
 from .feed.feed import Feed
 from .feed.options import FeedOptions
 from .feed.sample import Sample
+from .history.backfill import Backfill
+from .history.history import MeterHistory
 from .keeping import keep_running
 from .kept import kept_mapping
 from .live.meter_live import MeterLive
@@ -36,9 +41,10 @@ class MeterMonitor:
     """Keeps one meter's link, feeds on it, keeps what is known of the meter and carries out commands.
 
     It is put together of parts, each of which gets what it needs when it is made, and is an attribute of its own:
-    `windows`, `coverage`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`, `standby`, `recovery`, `watchdog`.
-    The link belongs to the caller, who closes it in the end; `run` opens it, unless the meter is released. Callbacks
-    run in the event loop, and each `on_...` returns what ends the subscription.
+    `calibration`, `windows`, `coverage`, `history`, `alerts`, `live`, `commands`, `baseline`, `diagnosis`,
+    `standby`, `recovery`, `watchdog`, `auto_clock`, `card`, `backfill`. The link belongs to the caller, who closes
+    it in the end; `run` opens it, unless the meter is released. Callbacks run in the event loop, and each `on_...`
+    returns what ends the subscription.
     """
 
     def __init__(
@@ -67,16 +73,26 @@ class MeterMonitor:
         self._state = MeterState(MeasurementMemory.from_json(kept.get("measurement")), time_zone)
         self._feed = Feed(meter, identity, self._state)
         self.standby = Standby(link, kept.get("standby"), keep)
+        # What a calibrator sounds is no sound of the place: it is seen live, and nowhere else.
+        self.calibration = MeterCalibration(kept.get("calibration"), keep)
+        self.on_sample(self.calibration.take_sample)
         # Windows and then alerts go before all others: who gets a sample finds what follows from it.
         self.windows = MeterWindows(time_zone)
-        self.on_sample(self.windows.take_sample)
+        self.on_sample(self.calibration.gated(self.windows.take_sample))
+        self.calibration.on_marked(self.windows.exclude)
         self.on_facts(self.windows.take_facts)
         self.coverage = DayCoverage(time_zone, kept.get("coverage"), keep)
-        self.on_sample(self.coverage.take_sample)
+        self.on_sample(self.calibration.gated(self.coverage.take_sample))
+        self.calibration.on_marked(self.coverage.exclude)
+        self.history = MeterHistory(time_zone, kept.get("history"), keep)
+        self.on_sample(self.calibration.gated(self.history.take_sample))
+        self.on_facts(self.history.take_facts)
+        self.calibration.exclude = self.history.exclude
         self.alerts = MeterAlerts(
             self._state,
             self.windows,
             self.standby,
+            calibration=self.calibration,
             serial=identity.serial,
             restored=kept.get("alerts"),
             episodes=episodes,
@@ -96,9 +112,24 @@ class MeterMonitor:
             restored=kept.get("commands"),
             keep=keep,
         )
+        self.auto_clock = AutoClock(self._state, self.commands, kept.get("auto_clock"), keep)
         self._watched_settings = WatchedSettings(self._state, self._feed)
         self.recovery = Recovery(link, self.diagnosis, self.commands, kept.get("recovery"), keep)
         self.watchdog = Watchdog(meter, self._state, self.commands, kept.get("watchdog"), keep)
+        self.card = MeterCard(
+            meter,
+            self._state,
+            self._feed,
+            baseline=self.baseline,
+            diagnosis=self.diagnosis,
+            commands=self.commands,
+            standby=self.standby,
+            restored=kept.get("card"),
+            keep=keep,
+        )
+        self.backfill = Backfill(
+            self._state, self.card, self.history, identity, restored=kept.get("backfill"), keep=keep
+        )
         self.on_measurement(lambda _: keep())
 
     @property
@@ -110,6 +141,7 @@ class MeterMonitor:
     def time_zone(self, time_zone: tzinfo) -> None:
         self._state.time_zone = self.windows.time_zone = time_zone
         self.coverage.set_time_zone(time_zone)
+        self.history.set_time_zone(time_zone)
         self.alerts.set_time_zone(time_zone)
 
     @property
@@ -159,10 +191,15 @@ class MeterMonitor:
         return {
             "measurement": None if measurement is None else measurement.to_json(),
             "alerts": self.alerts.memory,
+            "auto_clock": self.auto_clock.memory,
             "baseline": self.baseline.memory,
+            "backfill": self.backfill.memory,
+            "card": self.card.memory,
+            "calibration": self.calibration.memory,
             "commands": self.commands.memory,
             "coverage": self.coverage.memory,
             "diagnosis": self.diagnosis.memory,
+            "history": self.history.memory,
             "slot": keep_rest(self._meter.link.slot, asyncio.get_running_loop().time()),
             "standby": self.standby.memory,
             "recovery": self.recovery.memory,
@@ -239,10 +276,15 @@ class MeterMonitor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep_running("standby", self.standby.run))
             tasks.create_task(keep_running("alerts", self.alerts.run))
+            tasks.create_task(keep_running("calibration", self.calibration.run))
+            tasks.create_task(keep_running("automatic clock", self.auto_clock.run))
+            tasks.create_task(keep_running("history", self.history.run))
             tasks.create_task(keep_running("feed", self._feed.run, self._lose_feed))
             tasks.create_task(keep_running("diagnosis", self.diagnosis.run))
             tasks.create_task(keep_running("recovery", self.recovery.run))
             tasks.create_task(keep_running("watchdog", self.watchdog.run))
+            tasks.create_task(keep_running("card", self.card.run))
+            tasks.create_task(keep_running("backfill", self.backfill.run))
 
     async def refresh_facts(self) -> None:
         """Read all slow facts anew, between samples; returns when done, raises LinkError if the connection ends."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
 from ..acoustics import MIN_COVERAGE_PERCENT, SoundPiece, WindowLevels, Windows, WindowSpec
+from ..acoustics.stretches import Span
 from .feed.facts import Facts
 from .feed.sample import COVERED_LIMIT_S, Sample
 
@@ -50,6 +51,10 @@ class MeterWindows:
         self._ended = ended
         if piece := sound_piece(sample):
             self._windows.add(piece)
+
+    def exclude(self, span: Span) -> None:
+        """Let what was taken in a span be a hole, as far as it still counts."""
+        self._windows.exclude(span.began_ms / 1000, span.ended_ms / 1000)
 
     def take_facts(self, facts: Facts) -> None:
         """Take what is known of the meter: under another weighting of the main channel all windows begin anew."""

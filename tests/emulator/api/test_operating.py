@@ -47,6 +47,17 @@ async def test_a_measurement_by_its_keys(api: Api) -> None:
     assert (await api.of("/keys", "POST", {"key": "store"}))["accepted"] is False
 
 
+async def test_a_picture_of_the_display(api: Api) -> None:
+    """A picture of the display is on the card, if there is room for it."""
+    card = api.meter.instrument.card
+    assert (await api.of("/keys", "POST", {"key": "screenshot"}))["accepted"] is True
+    assert [name.endswith(".bmp") for name in card.files.names("/NL-43/Screenshot")] == [True]
+    card.free_mb = 0
+    # In the same second it would be written over the first.
+    await asyncio.sleep(1)
+    assert (await api.of("/keys", "POST", {"key": "screenshot"}))["accepted"] is False
+
+
 async def test_the_mode_key_goes_round(api: Api) -> None:
     """The mode key goes round."""
     modes = [(await api.of("/keys", "POST", {"key": "mode"}))["meter"]["store"]["mode"] for _ in range(3)]
@@ -155,7 +166,7 @@ async def test_the_referees_report(api: Api) -> None:
         ("/keys", [], "the body must be an object"),
         ("/keys", {}, "'key' is missing"),
         ("/keys", {"key": 1}, "'key' must be a string"),
-        ("/keys", {"key": "jump"}, "'key' must be one of start, stop, pause, store, mode, not 'jump'"),
+        ("/keys", {"key": "jump"}, "'key' must be one of start, stop, pause, store, screenshot, mode, not 'jump'"),
         ("/keys", {"key": "stop", "how": 1}, "'how' is not known here, only 'key'"),
     ],
 )

@@ -83,6 +83,16 @@ export async function getEpisodes(hass, deviceIds, limit) {
 }
 
 /**
+ * @param {any} hass
+ * @param {string} deviceId The meter's.
+ * @param {{period: string, date: string, format: string, language: string}} wanted Any day in it, as 2026-01-31.
+ * @returns {Promise<string>} The address where it is, for a while.
+ */
+export async function createReport(hass, deviceId, wanted) {
+  return (await call(hass, "create_report", wanted, { device_id: deviceId }, true)).url;
+}
+
+/**
  * The phones of the user himself with Home Assistant's app.
  *
  * @param {any} hass

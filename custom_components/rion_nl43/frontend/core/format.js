@@ -53,6 +53,51 @@ export function dateTime(t, hass) {
 }
 
 /**
+ * @param {number} t Seconds since the epoch.
+ * @param {any} hass
+ * @returns {string} The day, with that of the week.
+ */
+export function day(t, hass) {
+  const parts = /** @type {const} */ ({ weekday: "long", day: "numeric", month: "short" });
+  return new Intl.DateTimeFormat(language(hass), { ...parts, ...zone(hass) }).format(1000 * t);
+}
+
+/**
+ * @param {number} began Seconds since the epoch.
+ * @param {number} ended
+ * @param {any} hass
+ * @returns {string} From when to when, with the day or the days.
+ */
+export function span(began, ended, hass) {
+  const parts = /** @type {const} */ ({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  return new Intl.DateTimeFormat(language(hass), { ...parts, ...zone(hass) }).formatRange(1000 * began, 1000 * ended);
+}
+
+/**
+ * @param {any} hass
+ * @returns {string} The date of today where Home Assistant is, as 2026-01-31.
+ */
+export function today(hass) {
+  const parts = new Intl.DateTimeFormat("en", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    timeZone: hass?.config?.time_zone,
+  }).formatToParts(Date.now());
+  const of = (/** @type {string} */ wanted) => parts.find(({ type }) => type === wanted)?.value;
+  return `${of("year")}-${of("month")}-${of("day")}`;
+}
+
+/**
+ * @param {number} share From 0 to 1.
+ * @param {any} hass
+ * @returns {string} In percent, without decimals.
+ */
+export function percent(share, hass) {
+  return new Intl.NumberFormat(language(hass), { style: "percent" }).format(share);
+}
+
+/**
  * @param {number} seconds
  * @param {Translate} t
  * @returns {string} `45 s`, `3 min`, `2 h 5 min`.

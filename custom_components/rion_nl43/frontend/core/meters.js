@@ -6,11 +6,13 @@
  *   rule_id: string, name: string, enabled: boolean, metric: string, symbol: string, direction: "above" | "below",
  *   warning: number | null, alarm: number | null, entities: Record<string, string>,
  * }} Rule
+ * @typedef {{limit_id: string, name: string, limit: number, entities: Record<string, string>}} Limit
  * @typedef {{
  *   config_entry_id: string, device_id: string | null, name: string, serial: string, model: string,
  *   area_id: string | null, loaded: boolean, may_control: boolean, position: [number, number] | null,
  *   entities: Record<string, string>, disabled: Record<string, string>, rules: Rule[],
- * }} Meter
+ *   limits: Limit[], files: boolean,
+ * }} Meter `files`: whether those on its card may be fetched.
  * @typedef {{version: string, is_admin: boolean, meters: Meter[]}} Meters
  */
 

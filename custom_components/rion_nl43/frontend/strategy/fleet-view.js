@@ -63,7 +63,7 @@ export class FleetView extends HTMLElement {
  * @param {Translate} t
  */
 function meterSection(meter, traces, t) {
-  const { link, lp, leq_15min: leq, coverage_today: coverage, connection } = meter.entities;
+  const { link, lp, leq_15min: leq, coverage_today: coverage, last_rating: rating, connection } = meter.entities;
   const linked = whenLinked(meter);
   const alone = [...linked, ...unlessKnown(leq)];
   const page = { tap_action: goTo(pathOf(meter)) };
@@ -81,6 +81,7 @@ function meterSection(meter, traces, t) {
     !traces && tile(lp, { ...page, color: "primary", grid_options: FULL, visibility: alone }),
     tile(leq, { ...page, color: "primary", visibility: [...linked, ...whenKnown(leq)] }),
     traces && tile(coverage, { ...page, color: "primary", visibility: [...linked, ...whenKnown(coverage)] }),
+    traces && tile(rating, { ...page, color: "primary", grid_options: FULL, visibility: whenKnown(rating) }),
     tile(link, {
       ...page,
       name: t("strategy.fleet.link"),

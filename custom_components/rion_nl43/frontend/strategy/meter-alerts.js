@@ -8,7 +8,8 @@
 
 import { FULL, goTo, heading, section } from "./configs.js";
 
-const RULES_PAGE = "/config/integrations/integration/rion_nl43";
+/** Where meters, their rules and limits are added. */
+export const METERS_PAGE = "/config/integrations/integration/rion_nl43";
 const PAST = 5;
 
 /**
@@ -49,7 +50,7 @@ export function alertSection(meter, isAdmin, t) {
  */
 export function noRules(meters, isAdmin, t) {
   const entry = meters.length === 1 ? `#config_entry=${meters[0].config_entry_id}` : "";
-  const add = { text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(`${RULES_PAGE}${entry}`) };
+  const add = { text: t("strategy.no_rules.button"), icon: "mdi:plus", tap_action: goTo(`${METERS_PAGE}${entry}`) };
   return {
     type: "empty-state",
     icon: "mdi:bell-plus-outline",

@@ -9,6 +9,7 @@
  * @typedef {import("../core/texts.js").Translate} Translate
  */
 
+import { hoursKnown } from "../core/history.js";
 import { OWN_NAME, heading, present, section, tile } from "./configs.js";
 import { whenKnown, whenLinked, whenState } from "./configs.js";
 
@@ -16,7 +17,6 @@ const WIDE = { column_span: 2 };
 const MINUTE = "window_leq_60_running";
 const DAY_H = 24;
 const WEEK_D = 7;
-const HOUR_MS = 3_600_000;
 const GRAPH = { columns: "full", rows: 5 };
 
 /**
@@ -56,7 +56,7 @@ export function nowSection(meter, t) {
 export async function daySection(meter, hass, t) {
   const { leq_15min: leq, l10_15min: l10, l90_15min: l90 } = meter.entities;
   const levels = present([leq, l10, l90]);
-  const drawn = levels.length > 0 && (await hoursOf(levels[0], DAY_H, hass)) > 0;
+  const drawn = levels.length > 0 && (await hoursKnown(hass, levels[0], DAY_H)) > 0;
   return section(
     [
       heading(t("strategy.day.title"), "mdi:chart-line"),
@@ -81,7 +81,7 @@ export async function daySection(meter, hass, t) {
 export async function weekSection(meter, hass, t) {
   const { leq_15min: leq } = meter.entities;
   // A line is between two hours.
-  if (!leq || (await hoursOf(leq, WEEK_D * DAY_H, hass)) < 2) {
+  if (!leq || (await hoursKnown(hass, leq, WEEK_D * DAY_H)) < 2) {
     return undefined;
   }
   return section(
@@ -99,22 +99,4 @@ export async function weekSection(meter, hass, t) {
     ],
     WIDE,
   );
-}
-
-/**
- * @param {string} entityId
- * @param {number} hours
- * @param {any} hass
- * @returns {Promise<number>} Of how many of the last hours there are levels; none without a recorder.
- */
-async function hoursOf(entityId, hours, hass) {
-  const start = new Date(Date.now() - hours * HOUR_MS).toISOString();
-  const asked = { type: "recorder/statistics_during_period", statistic_ids: [entityId], period: "hour", types: ["max"] };
-  try {
-    const found = await hass.callWS({ ...asked, start_time: start });
-    return found[entityId]?.length ?? 0;
-  } catch (error) {
-    console.warn(error);
-    return 0;
-  }
 }

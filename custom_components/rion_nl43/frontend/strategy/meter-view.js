@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The page of one meter: its level now, its day, its alerts, its keys and its link.
+ * The page of one meter: its level now, its alerts, its hours and periods, its card, its keys and its link.
  *
  * @typedef {import("../core/meters.js").Meter} Meter
  */
@@ -10,9 +10,13 @@ import { stateBadge, unlessState, whenKnown, whenLinked, whenState } from "./con
 import { LOOKS } from "./condition.js";
 import { askMeters, gone, retryDue } from "./messages.js";
 import { alertSection } from "./meter-alerts.js";
+import { calibrationSection } from "./meter-calibration.js";
+import { cardSection, reportSection } from "./meter-card.js";
 import { measurementSection, settingsSection } from "./meter-controls.js";
-import { daySection, nowSection, weekSection } from "./meter-levels.js";
+import { hoursDue, hoursSections } from "./meter-history.js";
+import { daySection, nowSection } from "./meter-levels.js";
 import { activitySection, linkHints, linkSection } from "./meter-link.js";
+import { limitsSection, periodsSection } from "./meter-periods.js";
 import { entitiesChanged, metersChanged } from "./meters.js";
 
 const NOT_LOST = ["connected", "standby"];
@@ -42,8 +46,13 @@ export class MeterView extends HTMLElement {
         nowSection(meter, t),
         measurementSection(meter, t),
         alertSection(meter, isAdmin, t),
+        ...(await hoursSections(meter, hass, t)),
+        periodsSection(meter, t),
+        limitsSection(meter, isAdmin, hass, t),
         await daySection(meter, hass, t),
-        await weekSection(meter, hass, t),
+        cardSection(meter, isAdmin, hass, t),
+        reportSection(meter, hass, t),
+        calibrationSection(meter, t),
         settingsSection(meter, hass, t),
         linkSection(meter, t),
         activitySection(meter, hass, t),
@@ -57,7 +66,7 @@ export class MeterView extends HTMLElement {
    * @param {any} hass
    */
   static shouldRegenerate(_config, before, hass) {
-    return metersChanged(before, hass) || retryDue(before, hass) || entitiesChanged(before, hass);
+    return metersChanged(before, hass) || retryDue(before, hass) || entitiesChanged(before, hass) || hoursDue();
   }
 }
 

@@ -19,6 +19,7 @@ from ...alerts import (
     Transition,
     TransitionKind,
 )
+from ..calibration.calibration import MeterCalibration
 from ..errors import AlertError
 from ..feed.sample import Sample
 from ..measurement.clock import CLOCK_STEP_S
@@ -51,6 +52,7 @@ class MeterAlerts:
         windows: MeterWindows,
         standby: Standby,
         *,
+        calibration: MeterCalibration | None = None,
         serial: str = "",
         restored: object = None,
         episodes: object = None,
@@ -58,7 +60,8 @@ class MeterAlerts:
     ) -> None:
         """Begin with the built-in rule alone; the windows have to take each sample before this does.
 
-        `serial` makes the ids of episodes those of this meter. `restored` is `memory` of an earlier run, and `keep` is
+        `calibration` says which samples are no sound of the place: to the rules these are a hole. `serial` makes the
+        ids of episodes those of this meter. `restored` is `memory` of an earlier run, and `keep` is
         called when it has changed; `episodes` is its `episodes_memory`, or the episodes themselves.
         """
         self.symbol_of: Callable[[Metric], str] = attrgetter("key")
@@ -77,7 +80,8 @@ class MeterAlerts:
             memory=restored,
             episodes=episodes,
         )
-        self._readings = Readings(state, windows)
+        calibration = calibration or MeterCalibration()
+        self._readings = Readings(state, windows, calibration)
         self._unreachable_after_s = UNREACHABLE_AFTER_S
         self._transitions = Signal[Transition]("alerts")
         self._changes = Signal[()]("state of the alert rules")
@@ -85,7 +89,7 @@ class MeterAlerts:
         self._traces_end_at: float | None = None
         self._looks_at = float("-inf")
         self._due_sooner = asyncio.Event()
-        state.samples.connect(self.take_sample)
+        state.samples.connect(calibration.gated(self.take_sample))
         state.availability_changes.connect(lambda *_: self._look_at_meter())
         standby.on_change(lambda _: self._look_at_meter())
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from ...acoustics import WindowLevels, WindowSpec
 from ...alerts import Metric, Quantity, Reading, Rule
 from ...nl43 import ChannelLevels
+from ..calibration.calibration import MeterCalibration
 from ..feed.sample import Sample
 from ..measurement.measurement import MeasurementState
 from ..state import MeterState
@@ -57,10 +58,12 @@ class Look(NamedTuple):
 class Readings:
     """Makes readings of samples, and none of what no rule looks at."""
 
-    def __init__(self, state: MeterState, windows: MeterWindows) -> None:
+    def __init__(self, state: MeterState, windows: MeterWindows, calibration: MeterCalibration | None = None) -> None:
         """Look at nothing yet; the windows have to take each sample before this does."""
+        self._state = state
         self._tracker = state.tracker
         self._windows = windows
+        self._calibration = calibration or MeterCalibration()
         self._looks: dict[Look, list[str]] = {}
         self._of_measurement: int | None = None
         self._levels: dict[WindowSpec, WindowLevels] = {}
@@ -92,7 +95,12 @@ class Readings:
     def _is_held(self, look: Look, sample: Sample) -> bool:
         if look.needs_measurement and sample.held:
             return True
-        return look.metric.quantity.of_measurement and self._of_measurement != self._tracker.measurement_number
+        if not look.metric.quantity.of_measurement:
+            return False
+        # The results of a measurement that heard a calibrator tell of that until it ends.
+        return self._of_measurement != self._tracker.measurement_number or self._calibration.spoils(
+            self._state.measurement.started_at
+        )
 
     def _level(self, metric: Metric, main: ChannelLevels, at: float) -> float | None:
         if metric.window is None:

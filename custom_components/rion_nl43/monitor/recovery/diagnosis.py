@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ...nl43 import Link, LinkError, LinkState, LinkStatus, RunState
+from ..card.door import FtpDoor
 from ..kept import kept_flag, kept_mapping
 from ..signal import Signal
 from ..state import MeterState
@@ -99,6 +100,7 @@ class Diagnostician:
     ) -> None:
         """Watch this link; `restored` is `memory` of an earlier run, and `keep` is called when `memory` has changed."""
         self.probe_ports = ProbePorts()
+        self.ftp_door = FtpDoor()
         self._link = link
         self._state = state
         self._keep = keep
@@ -167,7 +169,7 @@ class Diagnostician:
 
     async def _probe(self) -> None:
         asked = (self._attempts, self._cycled_at)
-        found = await probe(self._link.host, self.probe_ports)
+        found = await probe(self._link.host, self.probe_ports, self.ftp_door.greets)
         if (self._attempts, self._cycled_at) != asked or not self._refuses:
             return
         self._found = found

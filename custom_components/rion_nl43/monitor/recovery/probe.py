@@ -1,9 +1,8 @@
 """What else answers at a meter whose control port refuses."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from ...nl43 import greets
 
 HTTP = b"HTTP/"
 HTTP_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
@@ -26,8 +25,11 @@ class Findings:
     web_answers: bool = False
 
 
-async def probe(host: str, ports: ProbePorts) -> Findings:
-    """Look at these ports once; takes 4 s at most, while the link leaves the control port in peace for 5 s."""
+async def probe(host: str, ports: ProbePorts, greets: Callable[[str, int], Awaitable[bool]]) -> Findings:
+    """Look at these ports once, at that of FTP by `greets`, unless somebody has a session there.
+
+    Takes 4 s at most, while the link leaves the control port in peace for 5 s.
+    """
     if await greets(host, ports.ftp):
         return Findings(ftp_greets=True)
     answers = await asyncio.gather(*(speaks_http(host, port) for port in ports.web))

@@ -1,7 +1,7 @@
 """The meter's only connection, given to somebody else and taken back."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ class Standby:
     def __init__(self, link: Link, restored: object = None, keep: Callable[[], None] = lambda: None) -> None:
         """Take the link; `restored` is `memory` of an earlier run, and `keep` is called when `memory` has changed."""
         kept = kept_mapping(restored)
+        self.before_release: Callable[[], Awaitable[None]] = _nothing
+        """What is still to be done over the link, quickly, before it is closed on request."""
         self._link = link
         self._keep = keep
         self._changes = Signal[bool]("standby")
@@ -50,7 +52,12 @@ class Standby:
     async def release(self, until: datetime | None = None) -> None:
         """Close the link, if need be until then; the meter's slot is free when this returns."""
         self._become(True, until and until.astimezone(UTC))
-        await self._link.close()
+        try:
+            await self.before_release()
+        finally:
+            # Perhaps it was taken back meanwhile.
+            if self._active:
+                await self._link.close()
 
     async def take_back(self) -> None:
         """Open the link again; it connects when the slot has rested."""
@@ -90,3 +97,7 @@ class Standby:
             self._changed.set()
             self._keep()
             self._changes.send(active)
+
+
+async def _nothing() -> None:
+    """Do nothing."""

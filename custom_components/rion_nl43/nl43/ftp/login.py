@@ -6,7 +6,7 @@ import logging
 
 import aioftp
 
-from .errors import FtpLoginFailed, FtpRefused, FtpTimedOut, InvalidCommand
+from ..errors import FtpLoginFailed, FtpRefused, FtpTimedOut, InvalidCommand
 
 DEFAULT_FTP_PORT = 21
 READY = b"220"
@@ -26,14 +26,24 @@ async def check_login(host: str, port: int, user: str, password: str, *, timeout
 
     Raises FtpRefused, FtpTimedOut, FtpLoginFailed; InvalidCommand for what cannot be sent. No error names the login.
     """
+    client = aioftp.Client()
+    try:
+        await log_in(client, host, port, user, password, timeout_s=timeout_s)
+        await _say_goodbye(client)
+    finally:
+        client.close()
+
+
+async def log_in(
+    client: aioftp.Client, host: str, port: int, user: str, password: str, *, timeout_s: float = LOGIN_TIMEOUT_S
+) -> None:
+    """Connect and log in; fails as `check_login` does, and leaves it to the caller to close the client."""
     if not (user.isprintable() and password.isprintable()):
         raise InvalidCommand("a control character in the FTP login")
-    client = aioftp.Client()
     try:
         async with asyncio.timeout(timeout_s):
             await client.connect(host, port)
             await _log_in(client, user, password)
-        await _say_goodbye(client)
     except TimeoutError:
         raise FtpTimedOut(f"no answer on the FTP port within {timeout_s:g} s") from None
     except (ConnectionError, aioftp.StatusCodeError, ValueError) as error:
@@ -42,8 +52,6 @@ async def check_login(host: str, port: int, user: str, password: str, *, timeout
         # That of several addresses of a host, of which each failed in its own way, has no number.
         refused = error.errno is None
         raise (FtpRefused if refused else FtpTimedOut)(f"no way to the FTP port: {error}") from None
-    finally:
-        client.close()
 
 
 async def greets(host: str, port: int = DEFAULT_FTP_PORT, *, timeout_s: float = GREETING_TIMEOUT_S) -> bool:

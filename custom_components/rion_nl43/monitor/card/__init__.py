@@ -1,0 +1,1 @@
+"""The meter's card, as it is reached by FTP."""

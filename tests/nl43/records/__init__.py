@@ -1,0 +1,1 @@
+"""Tests of stored records, of headers, and of the names of files."""
