@@ -224,6 +224,15 @@ def test_another_weighting(ear: Ear) -> None:
     assert status(ear, DAY, at(7, 2)).budget.above_s == 40
 
 
+def test_a_weighting_that_becomes_known_while_it_is_loud(ear: Ear) -> None:
+    """What goes on above the limit under it has risen once."""
+    ear.hear(at(7), [70] * 10)
+    ear.history.take_facts(Facts(frequency_weightings=("A", None, None, None)))
+    ear.hear(at(7) + 10, [70] * 20)
+    budget = status(ear, DAY, at(7, 1)).budget
+    assert (budget.above_s, budget.exceedances) == (20, 1)
+
+
 def test_another_time_zone(ear: Ear) -> None:
     """Its periods begin by another clock."""
     ear.hear(at(7), [70] * 60)

@@ -70,7 +70,9 @@ class Count:
         if above:
             minutes = self.minutes.setdefault(weighting, {})
             minute = began_ms // MINUTE_MS
-            minutes[minute] = minutes.get(minute, 0) + _RISES * (ended_ms - began_ms) + (not self.above)
+            # Where nothing is counted yet, as under another weighting, it rose, however loud it was before.
+            rose = not self.above or not minutes
+            minutes[minute] = minutes.get(minute, 0) + _RISES * (ended_ms - began_ms) + rose
         self.above = above
         self.ended_ms = ended_ms
 
