@@ -70,6 +70,10 @@ class Api:
         """Send to a path of the REST API."""
         return await self._request("POST", path, data)
 
+    async def delete(self, path: str) -> Any:
+        """Delete what is at a path of the REST API."""
+        return await self._request("DELETE", path, None)
+
     async def _request(self, method: str, path: str, data: dict[str, Any] | None) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with self._session.request(

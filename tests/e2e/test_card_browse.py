@@ -7,28 +7,34 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 import pytest_asyncio
 
-from emulator import EmulatedMeter
-from script.demo_home import dashboard
+from emulator import EmulatedMeter, MeterConfig
+from script.demo_home import dashboard, meters as demo
 from script.demo_home.home import Home
-from script.demo_home.meters import Device
 
 from .dialogs import click_until
 from .test_strategy import section
-from .visitor import SETTLING_MS, TIMEOUT_MS, Visitor
+from .visitor import SETTLING_MS, TIMEOUT_MS, Visitor, address
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SERIAL = "00730003"
 # The quiet moment that the meter needs is not there at once.
 LISTED_MS = SETTLING_MS
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def meter(home: Home, meters: list[EmulatedMeter], device: Device) -> AsyncIterator[EmulatedMeter]:
-    """The first meter, with a picture of its display on the card, and a dashboard."""
-    found = meters[0]
-    assert found.instrument.press_screenshot()
-    await dashboard.save(home.api)
-    yield found
+async def meter(home: Home) -> AsyncIterator[EmulatedMeter]:
+    """A meter for this alone, with a picture of its display on the card, and a dashboard."""
+    config = MeterConfig(serial=SERIAL, settings={"FTP": "On"})
+    async with EmulatedMeter(config) as found:
+        found.ftp.open(found.host, 0)
+        assert found.instrument.press_screenshot()
+        await demo.add(home.api, address(found))
+        await dashboard.save(home.api)
+        yield found
+        added = (await demo.devices(home.api))[SERIAL]
+        await home.api.delete(f"/api/config/config_entries/entry/{added.entry_id}")
+    found.referee.assert_clean()
 
 
 def files_on(meter: EmulatedMeter, folder: str) -> dict[str, bytes]:
