@@ -81,7 +81,9 @@ async def _demo(options: argparse.Namespace) -> int:
         sites = [meters.SITES[number % len(meters.SITES)] for number in range(options.meters)]
         _say("Starting Home Assistant and the emulated meters ...")
         async with meters.emulator(folder, sites) as emulated, Home.run(folder, options.port) as home:
-            await furnish(home.api, sites, emulated.meters)
+            if new := await furnish(home.api, sites, emulated.meters):
+                _say("Fetching from the meters' cards what there was to hear since yesterday ...")
+                await meters.fetch_past(home.api, new)
             await meters.take_screenshot(emulated)
             _say(_welcome(home.url, emulated.page, time.monotonic() - began))
             code = await home.wait()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+import time
 from typing import Any
 
 import aiohttp
@@ -10,7 +11,8 @@ import aiohttp
 from . import DemoError
 
 POLL_INTERVAL_S = 0.1
-REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60)
+PATIENCE_S = 60.0
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=PATIENCE_S)
 
 
 class Api:
@@ -20,7 +22,8 @@ class Api:
         """Take the address without a slash at its end."""
         self.url = url
         self._session = session
-        self._token = ""
+        self._token = self._refresh_token = ""
+        self._good_until = 0.0
 
     @property
     def _client_id(self) -> str:
@@ -58,9 +61,21 @@ class Api:
                 f"Home Assistant does not let {username!r} in; was the password in the kept folder changed?"
             )
         grant = {"grant_type": "authorization_code", "code": result["result"], "client_id": self._client_id}
+        self._refresh_token = (await self._take_token(grant))["refresh_token"]
+
+    async def _access(self) -> str:
+        """Return a token that is taken, if there is one: it is good for half an hour, and renewed before."""
+        if self._refresh_token and time.monotonic() > self._good_until:
+            grant = {"grant_type": "refresh_token", "refresh_token": self._refresh_token, "client_id": self._client_id}
+            await self._take_token(grant)
+        return self._token
+
+    async def _take_token(self, grant: dict[str, str]) -> dict[str, Any]:
         async with self._session.post(f"{self.url}/auth/token", data=grant) as response:
             response.raise_for_status()
-            self._token = (await response.json())["access_token"]
+            granted: dict[str, Any] = await response.json()
+        self._token, self._good_until = granted["access_token"], time.monotonic() + granted["expires_in"] / 2
+        return granted
 
     async def get(self, path: str) -> Any:
         """Read a path of the REST API."""
@@ -75,7 +90,8 @@ class Api:
         return await self._request("DELETE", path, None)
 
     async def _request(self, method: str, path: str, data: dict[str, Any] | None) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        token = await self._access()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         async with self._session.request(
             method, f"{self.url}{path}", json=data, headers=headers, timeout=REQUEST_TIMEOUT
         ) as response:
@@ -93,21 +109,22 @@ class Api:
             await asyncio.sleep(POLL_INTERVAL_S)
 
     @contextlib.asynccontextmanager
-    async def websocket(self) -> AsyncIterator[WebSocket]:
-        """Open the websocket API."""
+    async def websocket(self, patience_s: float = PATIENCE_S) -> AsyncIterator[WebSocket]:
+        """Open the websocket API; each command may take so long."""
         async with self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0) as connection:
             await connection.receive_json()
-            await connection.send_json({"type": "auth", "access_token": self._token})
+            await connection.send_json({"type": "auth", "access_token": await self._access()})
             await connection.receive_json()
-            yield WebSocket(connection)
+            yield WebSocket(connection, patience_s)
 
 
 class WebSocket:
     """Commands over an authenticated websocket, one at a time."""
 
-    def __init__(self, connection: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, connection: aiohttp.ClientWebSocketResponse, patience_s: float) -> None:
         """Take over a connection that has just been authenticated."""
         self._connection = connection
+        self._patience_s = patience_s
         self._last_id = 0
 
     async def command(self, command: str, **parameters: Any) -> Any:
@@ -119,7 +136,7 @@ class WebSocket:
         self._last_id += 1
         await self._connection.send_json({"id": self._last_id, "type": command, **parameters})
         while True:
-            message = await self._connection.receive_json(timeout=60)
+            message = await self._connection.receive_json(timeout=self._patience_s)
             if message["id"] == self._last_id and message["type"] == "result":
                 break
         if not message["success"]:

@@ -10,8 +10,8 @@ from .meters import Address, Device, Site
 LIVE = {"publish": "live", "min_coverage": 10}
 
 
-async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None:
-    """Set up every meter, its rules and the dashboard; wait until all levels are live, and fetch those of before."""
+async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> list[Device]:
+    """Set up all meters, rules and the dashboard, wait until levels are live, and return the meters that are new."""
     kept = await meters.devices(api)
     await asyncio.gather(*(_bring_in(api, kept.get(address.serial), address) for address in addresses))
     devices = await meters.devices(api)
@@ -26,8 +26,7 @@ async def furnish(api: Api, sites: list[Site], addresses: list[Address]) -> None
         await dashboard.save(api)
     for address in addresses:
         await meters.wait_for_level(api, address.serial)
-    if new:
-        await meters.fetch_past(api, [devices[address.serial] for address in addresses])
+    return [devices[serial] for serial in new]
 
 
 async def _bring_in(api: Api, device: Device | None, address: Address) -> None:

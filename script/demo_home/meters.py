@@ -21,6 +21,8 @@ FLOWS = "/api/config/config_entries/flow"
 OPTION_FLOWS = "/api/config/config_entries/options/flow"
 EMULATOR_START_TIMEOUT_S = 120.0
 FIRST_LEVEL_TIMEOUT_S = 60.0
+# A meter that has just been added is asked for all its settings before its card is read.
+IMPORT_TIMEOUT_S = 600.0
 STORING = ("Store Mode=Auto", "Lp Store Interval=1s", "Leq Calculation Interval Preset=1m")
 # What meters have heard before, so that there are hours and a day to be seen; with many it takes too long to live that.
 PAST_H, PAST_OF_ALL_H = 30, 90
@@ -143,8 +145,7 @@ async def fetch_past(api: Api, devices: list[Device]) -> None:
     """Let the history begin with what the meters have stored before they were added."""
     start = datetime.now(UTC) - timedelta(hours=past_hours(len(devices)))
     data = {"device_id": [device.id for device in devices], "start": start.isoformat()}
-    # Over the websocket, which waits for as long as it takes.
-    async with api.websocket() as websocket:
+    async with api.websocket(IMPORT_TIMEOUT_S) as websocket:
         await websocket.command("call_service", domain=DOMAIN, service="import_history", service_data=data)
 
 
