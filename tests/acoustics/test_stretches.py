@@ -94,7 +94,7 @@ def test_what_is_no_stretch_is_refused() -> None:
         {"classes": ((600, 0),)},
     ):
         with pytest.raises(ValueError, match=r"no stretch|no energy|no coverage|without time"):
-            Stretch(**{"began_ms": 0, "ended_ms": 1, "energy": 1.0, **wrong})  # type: ignore[arg-type]
+            Stretch(**{"began_ms": 0, "ended_ms": 1, "energy": 1.0, **wrong})  # type: ignore[arg-type] # each wrong in turn
     with pytest.raises(ValueError, match="no stretch"):
         Stretch.of_level(0, 0, 60)
 

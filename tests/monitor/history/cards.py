@@ -63,7 +63,7 @@ class Cards:
             self.put(f"{folder}/Auto_Lp_01/NL_0001_SLM_Lp {tail}{count:04d}.rnd", rows, at or hour)
         if header is not None:
             self.put(f"{folder}/NL_0001_SLM_Hdr{tail}0000.rnh", header, begun)
-        self.meter.instrument.card.files._find(folder).modified = begun  # type: ignore[misc]
+        self.meter.instrument.card.files._find(folder).modified = begun  # type: ignore[misc] # a folder's time moves
 
     async def fetch(
         self,

@@ -101,7 +101,7 @@ async def test_few_files_are_read_to_find_a_span_by_first_records(began: int, en
     files = stored("/x", [lp_file(n, NOW) for n in range(1, 1000)], StoredKind.LP)
     asked: list[int] = []
 
-    found = await bisect_by_start(files, beginning(asked, lambda n: 1000 * n), began, ended)  # type: ignore[arg-type]
+    found = await bisect_by_start(files, beginning(asked, lambda n: 1000 * n), began, ended)  # type: ignore[arg-type] # plain numbers do
 
     assert [file.name.number for file in found] == numbers
     assert len(asked) <= 14
@@ -112,6 +112,6 @@ async def test_files_that_cannot_be_read_do_not_stop_the_search() -> None:
     asked: list[int] = []
 
     begins = beginning(asked, lambda n: None if n % 3 == 2 else 1000 * n)
-    found = await bisect_by_start(files, begins, 50_500, 52_500)  # type: ignore[arg-type]
+    found = await bisect_by_start(files, begins, 50_500, 52_500)  # type: ignore[arg-type] # likewise
 
     assert [file.name.number for file in found] == [49, 51, 52]

@@ -60,7 +60,7 @@ class HistoryStore:
 
         def write(connection: sqlite3.Connection) -> bool:
             with connection:
-                connection.executemany(f"INSERT OR IGNORE INTO rows VALUES ({', '.join('?' * 10)})", found)  # noqa: S608
+                connection.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", found)
                 connection.executemany("INSERT OR IGNORE INTO exclusions VALUES (?, ?, ?)", excluded)
             return True
 
