@@ -79,7 +79,7 @@ async def expect_drawn(page: Page, *, holes: bool) -> None:
         seen = ""
         async with asyncio.timeout(TIMEOUT_MS / 1000):
             # It grows, and tells nobody when it is done.
-            while not await drawn.evaluate(LINES) or seen != (seen := await drawn.evaluate(LOOKS)):  # noqa: ASYNC110
+            while not await drawn.evaluate(LINES) or seen != (seen := await drawn.evaluate(LOOKS)):  # noqa: ASYNC110 # as above
                 await asyncio.sleep(0.5)
         assert bool(await drawn.evaluate(HOLES)) is holes
 

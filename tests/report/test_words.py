@@ -66,7 +66,7 @@ def test_languages() -> None:
         ("en", "Wednesday, 4 March 2026", "Wed 4 Mar", "March 2026", "Week 10 of 2026: 2 Mar to 8 Mar"),
         ("de", "Mittwoch, 4. März 2026", "Mi 4. März", "März 2026", "Woche 10 von 2026: 2. März bis 8. März"),
         ("fr", "mercredi 4 mars 2026", "mer. 4 mars", "mars 2026", "semaine 10 de 2026 : 2 mars au 8 mars"),
-        ("ja", "2026年3月4日（水）", "3月4日(水)", "2026年3月", "2026年 第10週（3月2日～3月8日）"),  # noqa: RUF001
+        ("ja", "2026年3月4日（水）", "3月4日(水)", "2026年3月", "2026年 第10週（3月2日～3月8日）"),  # noqa: RUF001 # as Japanese is written
     ],
 )
 def test_dates(language: str, long: str, short: str, month: str, week: str) -> None:

@@ -85,5 +85,7 @@ def test_what_the_emulator_writes_is_read_back(name: str, is_folder: bool, size:
 
 @given(st.text(), st.datetimes())
 def test_any_text_is_read_or_refused(text: str, now: datetime) -> None:
+    entries: list[Entry] = []
     with contextlib.suppress(FtpUnusable):
-        parse_listing(text, now)
+        entries = parse_listing(text, now)
+    assert all(entry.name not in ("", ".", "..") and entry.size >= 0 for entry in entries)

@@ -56,7 +56,7 @@ class FtpClient:
                 session = FtpSession(client, timeouts, passive=self._passive, ports=self._ports)
                 try:
                     yield session
-                except Exception:
+                except Exception:  # whatever the body raises is raised on; a cancellation has no time for a goodbye
                     await session.end()
                     raise
                 else:
