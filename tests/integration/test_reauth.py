@@ -124,6 +124,19 @@ async def test_ftp_not_wanted(hass: HomeAssistant, meter: EmulatedMeter, loaded:
     assert loaded.data[CONF_FTP_USER] == "USER"
 
 
+async def test_not_set_up(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
+    """The form may outlive the meter's set-up: the login is tried all the same."""
+    flow_id = await open_form(hass, loaded)
+    await hass.config_entries.async_unload(loaded.entry_id)
+    result = await submit(hass, flow_id, meter.ftp_port, password="guessed")  # noqa: S106 # none
+    assert result["errors"] == {"base": "ftp_login_failed"}
+    await let_pass(1)
+    result = await submit(hass, flow_id, meter.ftp_port)
+    assert result["reason"] == "reauth_successful"
+    assert loaded.data[CONF_FTP_PASSWORD] == PASSWORD
+    await hass.async_block_till_done()
+
+
 async def test_ftp_in_use(hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry) -> None:
     """The meter has one session: a login is not tried while a transfer has it, and waits a minute at most."""
     card, flow_id = runtime(loaded).monitor.card, await open_form(hass, loaded)
