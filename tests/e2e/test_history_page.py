@@ -103,9 +103,7 @@ async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Stori
     rows = hours.locator("tbody tr:not(.day)")
     missing = rows.filter(has_text=NO_LEVEL)
     await expect(missing).to_have_count(OUTAGE_H, timeout=TIMEOUT_MS)
-    await expect_drawn(page, holes=True)
-    await hours.evaluate(TO_THE_END)
-    await visitor.pictures("history-hole")
+    await _pictures(visitor, "history-hole", holes=True)
 
     stored.meter.faults.clear()
     marked = rows.filter(has_text=FROM_METER)
@@ -114,14 +112,22 @@ async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Stori
     await _written(home, began_s)
     await page.reload()
     await expect(marked).to_have_count(OUTAGE_H, timeout=TIMEOUT_MS)
-    await expect_drawn(page, holes=False)
-    await hours.evaluate(TO_THE_END)
-    await visitor.pictures("history-repaired")
+    await _pictures(visitor, "history-repaired", holes=False)
 
     levels = await statistics(home, "laeq", began_s)
     for at_s in range(began_s, began_s + OUTAGE_H * HOUR_S, HOUR_S):
         truth = stored.truth(at_s, at_s + HOUR_S)
         assert abs(levels[at_s]["mean"] - truth.leq) <= LEQ_OFF_DB
+
+
+async def _pictures(visitor: Visitor, name: str, *, holes: bool) -> None:
+    """Keep pictures of the hours with the graphs above them, when these are drawn."""
+
+    async def settled() -> None:
+        await expect_drawn(visitor.page, holes=holes)
+        await visitor.page.locator("rion-nl43-hours").evaluate(TO_THE_END)
+
+    await visitor.pictures(name, settled)
 
 
 async def _written(home: Home, began_s: int) -> None:

@@ -1,6 +1,6 @@
 """A person at a browser."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 import contextlib
 import os
 from pathlib import Path
@@ -45,6 +45,13 @@ TEXT_WITH_SHADOWS = """element => {
 LEVEL = re.compile(r"\d+\.\d\sdB")
 
 type ColorScheme = Literal["light", "dark"]
+
+# What a page is seen on, by what is added to the name of its picture.
+LOOKS: tuple[tuple[str, ColorScheme, ViewportSize], ...] = (
+    ("", "light", DESKTOP),
+    ("-dark", "dark", DESKTOP),
+    ("-phone", "light", PHONE),
+)
 
 
 async def launch(playwright: Playwright) -> Browser:
@@ -116,14 +123,14 @@ class Visitor:
         await self.page.screenshot(path=path, animations="disabled", full_page=whole)
         return path
 
-    async def pictures(self, name: str) -> None:
-        """Keep pictures of what is seen on a desk by day and by night, and on a phone."""
-        await self.picture(name)
-        await self.page.emulate_media(color_scheme="dark")
-        await self.picture(f"{name}-dark")
-        await self.page.emulate_media(color_scheme="light")
-        await self.page.set_viewport_size(PHONE)
-        await self.picture(f"{name}-phone")
+    async def pictures(self, name: str, settled: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Keep pictures of what is seen on a desk by day and by night, and on a phone; `settled` waits before each."""
+        for suffix, color_scheme, viewport in LOOKS:
+            await self.page.emulate_media(color_scheme=color_scheme)
+            await self.page.set_viewport_size(viewport)
+            if settled:
+                await settled()
+            await self.picture(f"{name}{suffix}")
         await self.page.set_viewport_size(DESKTOP)
 
 
