@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator
 import contextlib
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 from aiohttp import hdrs, web
 from homeassistant.auth.permissions.const import POLICY_READ
@@ -16,14 +15,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized
 
 from .card_access import async_meter_with
-from .card_paths import FILE_URL, SHOWN, entry_at, is_picture, media_type, names_of, on_card
+from .card_paths import FILE_URL, SHOWN, is_picture, media_type, names_of, on_card
 from .card_pictures import CardPictures
-from .card_spool import Spool
+from .card_spool import Spool, fetch
+from .card_waves import CardWaves, is_wave
 from .const import DOMAIN, LOGGER
 from .coordinator import RionConfigEntry
 from .errors import async_in_words, to_home_assistant_error
 from .meter_targets import async_may
-from .monitor import ActivityKind, CardNotQuiet, MeterCard, NoFtp
+from .monitor import CardNotQuiet, MeterCard, NoFtp
 from .nl43 import NL43Error
 from .nl43.ftp import FtpFileRefused, UnsafeName
 
@@ -44,6 +44,13 @@ def async_setup_card_view(hass: HomeAssistant) -> None:
     hass.http.register_view(CardView())
 
 
+class Kept(NamedTuple):
+    """What is kept of a card."""
+
+    pictures: CardPictures
+    waves: CardWaves
+
+
 class CardView(HomeAssistantView):
     """A file on a card: fetched when it is asked for, one after the other."""
 
@@ -51,8 +58,8 @@ class CardView(HomeAssistantView):
     name = f"api:{DOMAIN}:card"
 
     def __init__(self) -> None:
-        """Know no pictures yet."""
-        self._pictures = WeakKeyDictionary[MeterCard, CardPictures]()
+        """Keep nothing yet."""
+        self._kept: dict[str, Kept] = {}
 
     async def get(self, request: web.Request, serial: str, path: str) -> web.StreamResponse:
         """Send it."""
@@ -69,9 +76,7 @@ class CardView(HomeAssistantView):
         if not names:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         try:
-            if is_picture(names[-1]):
-                return await self._picture(hass, entry, names, request.query.get(VERSION, ""))
-            return await _stream(hass, request, entry.runtime_data.monitor.card, names)
+            return await self._send(hass, request, entry, names)
         except NL43Error as error:
             status = next(status for kind, status in STATUS if isinstance(error, kind))
             return web.Response(status=status, text=await async_in_words(hass, to_home_assistant_error(error)))
@@ -79,14 +84,29 @@ class CardView(HomeAssistantView):
             LOGGER.warning("There is no room here for a file from a meter's card: %s", error)
             return web.Response(status=HTTPStatus.INSUFFICIENT_STORAGE)
 
-    async def _picture(
-        self, hass: HomeAssistant, entry: RionConfigEntry, names: tuple[str, ...], version: str
-    ) -> web.Response:
+    async def _send(
+        self, hass: HomeAssistant, request: web.Request, entry: RionConfigEntry, names: tuple[str, ...]
+    ) -> web.StreamResponse:
+        kept, path, version = self._async_kept(hass, entry), on_card(names), request.query.get(VERSION, "")
+        if is_picture(names[-1]):
+            return web.Response(body=await kept.pictures.get(path, version), headers=_headers(names[-1]))
+        if is_wave(names[-1]):
+            with kept.waves.reading(path, version) as spool:
+                return await _send_wave(request, names[-1], spool)
+        return await _stream(hass, request, entry.runtime_data.monitor.card, names)
+
+    @callback
+    def _async_kept(self, hass: HomeAssistant, entry: RionConfigEntry) -> Kept:
+        """Return what is kept of a meter's card, until its entry is unloaded."""
+        if (kept := self._kept.get(entry.entry_id)) is not None:
+            return kept
         card = entry.runtime_data.monitor.card
-        if (pictures := self._pictures.get(card)) is None:
-            start = partial(entry.async_create_background_task, hass, name=f"{entry.title} pictures", eager_start=False)
-            self._pictures[card] = pictures = CardPictures(card, start)
-        return web.Response(body=await pictures.get(on_card(names), version), headers=_headers(names[-1]))
+        start = partial(entry.async_create_background_task, hass, name=f"{entry.title} card")
+        kept = self._kept[entry.entry_id] = Kept(
+            CardPictures(card, partial(start, eager_start=False)), CardWaves(card, hass.async_add_executor_job, start)
+        )
+        entry.async_on_unload(partial(self._kept.__delitem__, entry.entry_id))
+        return kept
 
 
 async def _stream(
@@ -94,49 +114,65 @@ async def _stream(
 ) -> web.StreamResponse:
     """Send a file while it comes; NL43Error if nothing of it came."""
     spool = Spool(hass.async_add_executor_job)
-    await spool.open()
-    fetching = hass.async_create_background_task(_fetch(card, on_card(names), spool), f"{DOMAIN} file")
+    fetching = hass.async_create_background_task(fetch(card, on_card(names), spool), f"{DOMAIN} file")
     try:
-        async with contextlib.aclosing(spool.chunks()) as chunks:
-            first = await anext(chunks, b"")
-            response = web.StreamResponse(headers=_headers(names[-1]))
-            await response.prepare(request)
-            await _send(request, response, first, chunks)
-            return response
+        return await _send(request, web.StreamResponse(headers=_headers(names[-1])), spool.chunks())
     finally:
         fetching.cancel()
         await asyncio.wait([fetching])
         await spool.close()
 
 
-async def _send(
-    request: web.Request, response: web.StreamResponse, first: bytes, chunks: AsyncGenerator[bytes]
-) -> None:
-    """Send all that comes; a client must not take a part for the whole, and one that has gone is no concern."""
-    try:
-        await response.write(first)
-        async for chunk in chunks:
-            await response.write(chunk)
-        await response.write_eof()
-    except ConnectionError:
-        LOGGER.debug("Nobody waits for a file from a meter's card any more")
-    except (NL43Error, OSError) as error:
-        LOGGER.warning("A file from a meter's card broke off: %s", error)
-        if request.transport is not None:
-            request.transport.abort()
-
-
-async def _fetch(card: MeterCard, path: str, spool: Spool) -> None:
-    try:
-        async with card.session(ActivityKind.DOWNLOADING) as session:
-            # What is cut short without a word is found out by its size alone.
-            found = await entry_at(session, path, card.now())
-            card.expect(found.size)
-            await session.download(path, spool.write, listed=found.size)
-    except (NL43Error, OSError) as error:
-        spool.end(error)
+async def _send_wave(request: web.Request, name: str, spool: Spool) -> web.StreamResponse:
+    """Send what is asked for of a wave, while it comes or when it is there; NL43Error if nothing of that came."""
+    await spool.begun()
+    size = spool.size
+    part = _part_of(request, size)
+    response = web.StreamResponse(headers={**_headers(name), hdrs.ACCEPT_RANGES: "bytes"})
+    if part is None:
+        part = range(size)
+    elif not part:
+        unknown = {hdrs.CONTENT_RANGE: f"bytes */{size}"}
+        return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=unknown)
     else:
-        spool.end()
+        response.set_status(HTTPStatus.PARTIAL_CONTENT)
+        response.headers[hdrs.CONTENT_RANGE] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    response.content_length = len(part)
+    return await _send(request, response, spool.chunks(part.start, part.stop))
+
+
+def _part_of(request: web.Request, size: int) -> range | None:
+    """Return which bytes are asked for, none if there are no such; None if all are, or if that is not understood."""
+    # Nothing here tells one version of a file from another: who wants a part of a certain one gets the whole.
+    if hdrs.RANGE not in request.headers or hdrs.IF_RANGE in request.headers:
+        return None
+    try:
+        return range(size)[request.http_range]
+    except ValueError:
+        return None
+
+
+async def _send(
+    request: web.Request, response: web.StreamResponse, chunks: AsyncGenerator[bytes]
+) -> web.StreamResponse:
+    """Send all that comes; a client must not take a part for the whole, and one that has gone is no concern.
+
+    Raises NL43Error and OSError if nothing came.
+    """
+    async with contextlib.aclosing(chunks):
+        first = await anext(chunks, b"")
+        try:
+            await response.prepare(request)
+            await response.write(first)
+            async for chunk in chunks:
+                await response.write(chunk)
+            await response.write_eof()
+        except ConnectionError:
+            LOGGER.debug("Nobody waits for a file from a meter's card any more")
+        except (NL43Error, OSError) as error:
+            LOGGER.warning("A file from a meter's card broke off: %s", error)
+            request.protocol.force_close()
+    return response
 
 
 def _headers(name: str) -> dict[str, str]:

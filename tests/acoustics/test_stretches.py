@@ -107,7 +107,7 @@ def test_a_distribution_must_tell_of_most_of_the_time() -> None:
 
 
 def test_time_that_is_no_whole_number_of_ms() -> None:
-    """A third of a second at 70 dB, two thirds at 50 dB: the classes have just that time, and L33 is still the louder."""
+    """A third of a second at 70 dB, two thirds at 50 dB: each class has its time, and L33 is the louder."""
     loud, quiet = (
         stretch(0, 1, 70, classes={700: 1}, coverage=1 / 3),
         stretch(1, 1, 50, classes={500: 2}, coverage=2 / 3),

@@ -232,7 +232,6 @@ class TestSpool:
     async def spool(self, hass: HomeAssistant) -> AsyncIterator[Spool]:
         """One that is open."""
         spool = Spool(hass.async_add_executor_job)
-        await spool.open()
         yield spool
         await spool.close()
 
@@ -264,3 +263,50 @@ class TestSpool:
         assert await anext(chunks) == b"part"
         with pytest.raises(FtpLost):
             await anext(chunks)
+
+    async def test_many_readers(self, spool: Spool) -> None:
+        """Each has its own position, and its own end."""
+        reading = [asyncio.create_task(read(spool, *part)) for part in ((0, None), (0, 2), (3, 8), (9, None), (4, 4))]
+        for piece in (b"abc", b"defgh", b"ij"):
+            await let_pass(1)
+            await spool.write(piece)
+        await let_pass(1)
+        assert [task.done() for task in reading] == [False, True, True, False, True]
+        spool.end()
+        assert [await task for task in reading] == [b"abcdefghij", b"ab", b"defgh", b"j", b""]
+        assert spool.complete
+
+    async def test_closed_while_somebody_reads(self, spool: Spool) -> None:
+        """Who waits is told, and who has not read all that came."""
+        await spool.write(b"part")
+        slow, waiting = spool.chunks(0, 5), asyncio.create_task(read(spool, 0, 5))
+        assert await anext(slow) == b"part"
+        later = spool.chunks()
+        await let_pass(1)
+        assert not waiting.done()
+        await spool.close()
+        assert not spool.complete
+        for broken in (waiting, anext(slow), anext(later)):
+            with pytest.raises(LinkClosed):
+                await broken
+
+    async def test_begun(self, spool: Spool) -> None:
+        """With the first bytes, or an end without any."""
+        waiting = asyncio.create_task(spool.begun())
+        await let_pass(1)
+        assert not waiting.done()
+        await spool.write(b"part")
+        await waiting
+        spool.end(FtpLost("no more"))
+        await spool.begun()
+
+    async def test_never_begun(self, spool: Spool) -> None:
+        """It is said why."""
+        spool.end(FtpLost("nothing"))
+        with pytest.raises(FtpLost):
+            await spool.begun()
+
+
+async def read(spool: Spool, start: int, stop: int | None) -> bytes:
+    """Return what comes from one position to another."""
+    return b"".join([chunk async for chunk in spool.chunks(start, stop)])
