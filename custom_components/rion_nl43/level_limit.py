@@ -48,6 +48,11 @@ def name_in_figures(limit: LevelLimit) -> str:
     return f"{limit.limit_db:g} dB, {_clock(begin_min)}-{_clock(until_min)}"
 
 
+def own_hours(limit: LevelLimit) -> dict[str, str]:
+    """Return the hours of a limit as they are kept: in whole minutes, which is what counts."""
+    return {CONF_BEGIN: f"{_clock(limit.begin_min)}:00", CONF_UNTIL: f"{_clock(limit.until_min)}:00"}
+
+
 def _bounds_min(data: Mapping[str, Any], plan: DayPlan) -> tuple[int, int]:
     period = LimitPeriod(data[CONF_LIMIT_PERIOD])
     if period is LimitPeriod.WHOLE_DAY:

@@ -19,7 +19,7 @@ import probatio
 
 from .alert_checks import HIGHEST_DB, LOWEST_DB
 from .const import CONF_BEGIN, CONF_LIMIT, CONF_LIMIT_PERIOD, CONF_UNTIL
-from .level_limit import LimitPeriod, limit_from_data, name_in_figures
+from .level_limit import LimitPeriod, limit_from_data, name_in_figures, own_hours
 from .monitor import LevelLimit
 from .options import MeterOptions
 
@@ -82,14 +82,17 @@ class LevelLimitFlow(ConfigSubentryFlow):
 
     def _take(self, shown: Mapping[str, Any]) -> SubentryFlowResult:
         """Add the limit, or change it: it takes effect at once."""
-        left_out = {CONF_NAME, *(() if shown[CONF_LIMIT_PERIOD] == LimitPeriod.OWN else OWN_HOURS)}
-        data = {key: value for key, value in shown.items() if key not in left_out}
+        data = {key: value for key, value in shown.items() if key not in (CONF_NAME, *OWN_HOURS)}
+        if own := shown[CONF_LIMIT_PERIOD] == LimitPeriod.OWN:
+            data |= {key: shown[key] for key in OWN_HOURS}
         name = str(shown.get(CONF_NAME, "")).strip()
         try:
             limit = self._limit(name, data)
         except ValueError:
             # All else that can be wrong the form does not take.
             return self._show(shown, "no_evening")
+        if own:
+            data |= own_hours(limit)
         title = limit.name or name_in_figures(limit)
         if self.source == SOURCE_USER:
             return self.async_create_entry(title=title, data=data)

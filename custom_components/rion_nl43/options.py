@@ -210,7 +210,8 @@ def minute_of(at: time) -> int:
 
 
 def _time(kept: str | None) -> time | None:
-    return None if kept is None else time.fromisoformat(kept)
+    """Return a time of the clock in whole minutes, which is what counts."""
+    return None if kept is None else time.fromisoformat(kept).replace(second=0, microsecond=0)
 
 
 def _port(kept: float | None) -> int | None:

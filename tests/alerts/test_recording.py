@@ -46,6 +46,15 @@ def test_the_highest_of_each_second_is_recorded(puts: Iterable[tuple[int, int]],
     assert recorded(recording, 0) == {}
 
 
+def test_what_comes_far_too_late() -> None:
+    """A level of a second that is over for as long as is recorded is not taken for one of now."""
+    recording = Recording()
+    recording.put(RECORDED_S, 500)
+    recording.put(0, 900)
+    recording.put(1, 700)
+    assert recorded(recording, 0) == {1: 700, RECORDED_S: 500}
+
+
 @settings(deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(-2, 300), st.integers(-500, 1500)), min_size=1, max_size=40))
 def test_a_trace_has_a_step_for_each_span_and_its_highest_level(steps: list[tuple[int, int]]) -> None:

@@ -143,6 +143,15 @@ async def test_change(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert [limit.name for limit in runtime(loaded).monitor.history.limits.limits] == [NAME, "62.5 dB, 07:00-19:00"]
 
 
+async def test_seconds(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """The form asks for them, but only whole minutes count: that is what it shows the next time."""
+    limit_id = await add_limit(hass, loaded)
+    form = await reconfigure(hass, loaded, limit_id)
+    await submit(hass, form, begin="08:30:59", until="09:15:01")
+    form = await reconfigure(hass, loaded, limit_id)
+    assert (shown(form)["begin"], shown(form)["until"]) == ("08:30:00", "09:15:00")
+
+
 async def test_change_of_nonsense(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """It can be put right."""
     limit_id = await add_limit(hass, loaded, limit_period="nonsense")

@@ -28,6 +28,7 @@ from emulator import EmulatedMeter
 
 from .helpers import MockConfigEntry, open_connections, runtime, state
 
+WHOLE_MINUTES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 ANY_OPTIONS = st.builds(
     MeterOptions,
     publish=st.sampled_from(PublishProfile),
@@ -50,9 +51,9 @@ ANY_OPTIONS = st.builds(
     ftp_last_port=st.none() | st.integers(1024, 65535),
     repair_history=st.booleans(),
     day_plan=st.sampled_from(DAY_PLANS),
-    day_from=st.times(),
-    evening_from=st.none() | st.times(),
-    night_from=st.times(),
+    day_from=WHOLE_MINUTES,
+    evening_from=st.none() | WHOLE_MINUTES,
+    night_from=WHOLE_MINUTES,
 )
 
 
@@ -319,6 +320,9 @@ def test_own_hours() -> None:
     assert three.plan == DayPlan(390, 1320, 1080, Rating.LDEN)
     assert replace(three, evening_from=None).plan == DayPlan(390, 1320, None, Rating.LDN)
     assert replace(three, day_plan="japan").plan == PRESETS["japan"]
+    # A form asks for seconds as well: they do not count, and are not kept.
+    with_seconds = three.as_mapping() | {"day_from": "06:30:59", "night_from": "22:00:01"}
+    assert MeterOptions.from_mapping(with_seconds) == three
 
 
 async def test_hours_that_make_no_day(hass: HomeAssistant, loaded: MockConfigEntry) -> None:

@@ -33,6 +33,12 @@ def test_bytes_that_are_none(garbage: bytes, first: bytes) -> None:
     assert all(isinstance(number, int) for number in numbers)
 
 
+def test_a_number_without_its_end() -> None:
+    """More bytes of it should follow."""
+    with pytest.raises(ValueError, match="the end is missing"):
+        unpack(b"\0\x01\x80")
+
+
 @st.composite
 def minutes(draw: st.DrawFn) -> list[Stretch]:
     """Draw parts of a quarter of an hour, with holes."""
