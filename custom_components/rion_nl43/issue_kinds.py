@@ -175,7 +175,7 @@ def _calibration_due(scene: Scene) -> Finding:
     if not calibration.due:
         return False
     last = calibration.last
-    return {"last": "-" if last is None else f"{last.ended.astimezone(scene.monitor.time_zone):%Y-%m-%d}"}
+    return {"last": "\N{EN DASH}" if last is None else f"{last.ended.astimezone(scene.monitor.time_zone):%Y-%m-%d}"}
 
 
 def _calibrator_heard(scene: Scene) -> Finding:

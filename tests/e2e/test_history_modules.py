@@ -115,6 +115,8 @@ async def test_nothing_is_drawn_anew_for_nothing(plain: Page) -> None:
         ({"hours": 0}, [], "The hours are a whole number from 1 to 168."),
         ({"config_entry_id": None, "device_id": "another"}, [], "is not there any more"),
         ({}, REFUSED, "This did not work. The meter does not answer."),
+        ({}, {"refused": {"message": "No port is free"}}, "This did not work. No port is free."),
+        ({}, {"refused": {"message": "空きがありません"}}, "This did not work. 空きがありません。"),
         ({}, {"refused": {"code": "unauthorized"}}, "You may not do this."),
     ],
 )

@@ -194,7 +194,7 @@ async def test_due(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     assert value(hass, "calibration_due") == STATE_UNKNOWN
     hass.config_entries.async_update_entry(loaded, options={"calibration_interval_days": 30})
     await hass.async_block_till_done()
-    assert told(hass, loaded, "calibration_due") == {"last": "-"}
+    assert told(hass, loaded, "calibration_due") == {"last": "\N{EN DASH}"}
     dialog = await FixDialog.open(hass, loaded, "calibration_due")
     assert dialog.options == ["record_calibration", "snooze_calibration", "acknowledge"]
     result = await dialog.choose("snooze_calibration")

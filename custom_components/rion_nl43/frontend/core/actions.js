@@ -209,7 +209,15 @@ export async function errorText(hass, error, t) {
     }
   }
   const detail = error?.body?.message ?? message;
-  return detail ? `${t("alerts.error.unknown")} ${detail}` : t("alerts.error.unknown");
+  return detail ? `${t("alerts.error.unknown")} ${sentence(detail)}` : t("alerts.error.unknown");
+}
+
+/**
+ * @param {string} text What another has said, which may lack its full stop.
+ */
+function sentence(text) {
+  const last = text.at(-1) ?? "";
+  return /\p{Letter}|\p{Number}/u.test(last) ? `${text}${/[\u3000-\u9fff]/u.test(last) ? "。" : "."}` : text;
 }
 
 /**

@@ -58,7 +58,7 @@ function noFiles(meter, isAdmin, t) {
   return isAdmin
     ? {
         type: "empty-state",
-        icon: "mdi:sd-off",
+        icon: "mdi:folder-off-outline",
         title: t("strategy.no_files.title"),
         content: t("strategy.no_files.text"),
         buttons: [{ text: t("strategy.no_files.button"), icon: "mdi:cog", tap_action: page }],
