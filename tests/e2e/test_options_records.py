@@ -235,7 +235,7 @@ async def test_clock_and_calibration(visitor: Visitor, home: Home, wrong: Emulat
     await expect(number(dialog, "Calibrate every*")).to_have_value(str(INTERVAL_DAYS))
     await expect(switch(dialog, "Set the clock by itself")).to_be_checked()
     dialog = await open_issue(visitor, f"{device.name}: a calibration is due")
-    await expect(dialog.get_by_text("Last calibration: ")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(dialog.get_by_text("The last one that is noted: ")).to_be_visible(timeout=TIMEOUT_MS)
     await visitor.pictures("options-records-calibration-due")
     await dialog.get_by_text("Note a calibration").click()
     before = dialog.get_by_role("spinbutton", name="Level before the adjustment")
