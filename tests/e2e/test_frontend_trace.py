@@ -190,3 +190,20 @@ async def test_it_moves_on_while_nothing_comes(plain: Page) -> None:
     await expect(card.locator("canvas")).to_have_attribute(
         "aria-label", re.compile("60.0 to 61.0 dB in the last 1 min")
     )
+
+
+async def test_what_is_said_agrees(plain: Page) -> None:
+    """The drawing is a frame behind: a level that has just come is among those of the last minutes all the same."""
+    script = """({summary}, lp) => {
+      const live = {status: "live", name: "NL-43", labels: {lp: "LAF"}, state: {available: true}, sample: {lp}};
+      const t = (key, holes) => JSON.stringify(holes);
+      return JSON.parse(summary(live, {min: 31, max: 31.1}, undefined, "5m", t, {locale: {language: "en"}}));
+    }"""
+    for lp, lowest, highest in (
+        (43, "31.0", "43.0"),
+        (28.5, "28.5", "31.1"),
+        (31.05, "31.0", "31.1"),
+        (None, "31.0", "31.1"),
+    ):
+        said = await run(plain, "cards/live-trace-parts.js", script, lp)
+        assert (said["min"], said["max"]) == (lowest, highest)

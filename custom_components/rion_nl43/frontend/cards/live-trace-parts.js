@@ -175,11 +175,14 @@ export function summary(live, extent, title, span, t, hass) {
   if (!extent) {
     return t("trace.summary_none", about);
   }
+  const lp = isThere(live) ? live.sample?.lp : null;
+  // What is drawn is a frame behind the last sample.
+  const levels = [extent.min, extent.max, lp ?? extent.min];
   return t("trace.summary", {
     ...about,
     label: live.labels.lp ?? "Lp",
-    level: level(isThere(live) ? live.sample?.lp : null, hass),
-    min: level(extent.min, hass),
-    max: level(extent.max, hass),
+    level: level(lp, hass),
+    min: level(Math.min(...levels), hass),
+    max: level(Math.max(...levels), hass),
   });
 }
