@@ -19,7 +19,8 @@ from .test_strategy import section
 from .visitor import PHONE, PICTURES, SETTLING_MS, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-of_module = pytest_asyncio.fixture(scope="module", loop_scope="session")
+# What was repaired stays so: each test, and each try of one, has a home of its own.
+of_test = pytest_asyncio.fixture(loop_scope="session")
 
 SERIAL = "00730001"
 # By the hours of the clock that are over: those before the outage, its own, and those since.
@@ -36,20 +37,20 @@ TO_THE_END = "card => card.scrollIntoView({block: 'end'})"
 LINES = "chart => (chart._chartData ?? []).filter(({id}) => id?.endsWith('-mean')).flatMap(({data}) => data).length"
 
 
-@of_module
+@of_test
 async def stored() -> AsyncIterator[Storing]:
     """A meter that has been storing all the time."""
     async with storing(SERIAL, "traffic") as meter:
         yield meter
 
 
-@of_module
+@of_test
 async def began_s() -> int:
     """Tell when the outage began; in the first minute of an hour, that hour is none of those that are over."""
     return int(time.time()) // HOUR_S * HOUR_S - (OUTAGE_H + SINCE_H) * HOUR_S
 
 
-@of_module
+@of_test
 async def home(tmp_path_factory: pytest.TempPathFactory, stored: Storing, began_s: int) -> AsyncIterator[Home]:
     """A Home Assistant that was cut off from the meter for hours, and is again."""
     ended_s = began_s + OUTAGE_H * HOUR_S
@@ -58,7 +59,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory, stored: Storing, began_
         yield running
 
 
-@of_module
+@of_test
 async def session(browser: Browser, home: Home) -> StorageState:
     """What a browser keeps after the login."""
     async with Visitor.arrive(browser, home.url) as visitor:
