@@ -82,9 +82,9 @@ class LevelLimitFlow(ConfigSubentryFlow):
 
     def _take(self, shown: Mapping[str, Any]) -> SubentryFlowResult:
         """Add the limit, or change it: it takes effect at once."""
-        data = {key: value for key, value in shown.items() if key not in (CONF_NAME, *OWN_HOURS)}
-        if own := shown[CONF_LIMIT_PERIOD] == LimitPeriod.OWN:
-            data |= {key: shown[key] for key in OWN_HOURS}
+        own = shown[CONF_LIMIT_PERIOD] == LimitPeriod.OWN
+        left_out = {CONF_NAME, *(() if own else OWN_HOURS)}
+        data = {key: value for key, value in shown.items() if key not in left_out}
         name = str(shown.get(CONF_NAME, "")).strip()
         try:
             limit = self._limit(name, data)
