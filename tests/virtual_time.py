@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 import os
 import selectors
+import socket
 from typing import Any, cast
 
 type Events = list[tuple[selectors.SelectorKey, int]]
@@ -17,17 +18,22 @@ type Events = list[tuple[selectors.SelectorKey, int]]
 # on its way gets a millisecond of real time.
 LONG_JUMP_S = 0.5
 SETTLE_S = 0.001
-# Where even that is too dear, it gets so much once in each silence as long as this: before time-outs pass.
+# Where even that is too dear, what was sent and brings a silence as long as this gets so much, once: before time-outs
+# pass.
 SILENCE_S = 1.5
 SILENCE_SETTLE_S = 0.02
+# What makes something happen at the other end of a connection.
+SENDING = ("close", "connect", "send", "sendmsg", "shutdown")
 CLOCK_RESOLUTION_S = 1e-6
+# The library's own class: test plugins put another in its place, which inherits from it.
+_SOCKET = next(cls for cls in socket.socket.__mro__ if cls.__module__ == "socket")
 
 
 class VirtualTime:
     """Replaces the clock of one event loop; `on_advance` is told the seconds that have passed since, at every jump.
 
-    `settle_s` is the real time that bytes get before a long jump: 0 makes days of virtual time cheap, as then they get
-    some in a long silence only.
+    `settle_s` is the real time that bytes get before a long jump: 0 makes days of virtual time cheap, as then they
+    get some in a silence only.
     """
 
     on_advance: Callable[[float], None] | None = None
@@ -38,7 +44,7 @@ class VirtualTime:
         self._start = self._now = loop.time()
         self._settle_s = settle_s
         self._heard_at = self._now
-        self._silent = False
+        self._sent = False
         self._jobs = 0
         self._resolution = self._loop._clock_resolution
         self._select: Callable[[float | None], Events] = self._loop._selector.select
@@ -48,12 +54,24 @@ class VirtualTime:
         self._loop.time = lambda: self._now
         # A timer is due when time has just reached it; sums of floats may miss it by less than this.
         self._loop._clock_resolution = CLOCK_RESOLUTION_S
+        self._plain = {name: getattr(_SOCKET, name) for name in SENDING}
+        for name, plain in self._plain.items():
+            setattr(_SOCKET, name, self._noted(plain))
 
     def uninstall(self) -> None:
         """Give the loop its own clock back."""
         self._loop._selector.select = self._select
         del self._loop.time, self._loop.run_in_executor
         self._loop._clock_resolution = self._resolution
+        for name, plain in self._plain.items():
+            setattr(_SOCKET, name, plain)
+
+    def _noted(self, plain: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(connection: socket.socket, *args: Any) -> Any:
+            self._sent = True
+            return plain(connection, *args)
+
+        return noted
 
     def _count_job(self, executor: Executor | None, func: Callable[..., Any], *args: object) -> asyncio.Future[Any]:
         self._jobs += 1
@@ -82,14 +100,13 @@ class VirtualTime:
 
     def _heard(self, events: Events) -> Events:
         self._heard_at = self._now
-        self._silent = False
         return events
 
     def _patience_s(self, jump_s: float) -> float:
         """Return the real time to wait for bytes before a jump."""
         if self._settle_s:
             return self._settle_s if jump_s >= LONG_JUMP_S else 0.0
-        if self._silent or self._now + jump_s - self._heard_at <= SILENCE_S:
+        if not self._sent or self._now + jump_s - self._heard_at <= SILENCE_S:
             return 0.0
-        self._silent = True
+        self._sent = False
         return SILENCE_SETTLE_S
