@@ -21,7 +21,7 @@ SETTLE_S = 0.001
 # Where even that is too dear, what was sent and brings a silence as long as this gets so much, once: before time-outs
 # pass.
 SILENCE_S = 1.5
-SILENCE_SETTLE_S = 0.02
+SILENCE_SETTLE_S = 0.05
 # What makes something happen at the other end of a connection.
 SENDING = ("close", "connect", "send", "sendmsg", "shutdown")
 CLOCK_RESOLUTION_S = 1e-6
