@@ -17,7 +17,7 @@ import aiohttp
 
 from . import DemoError, meters
 from .furnish import furnish
-from .home import PASSWORD, USERNAME, Home
+from .home import PASSWORD, USERNAME, Home, free_port
 
 DEFAULT_PORT = 8123
 MARKER = ".rion-nl43-demo"
@@ -79,6 +79,8 @@ async def _demo(options: argparse.Namespace) -> int:
     began = time.monotonic()
     with _folder(options.keep) as folder:
         sites = [meters.SITES[number % len(meters.SITES)] for number in range(options.meters)]
+        # Told at once: the meters take a minute to live through their past.
+        free_port(options.port)
         _say("Starting Home Assistant and the emulated meters ...")
         async with meters.emulator(folder, sites) as emulated, Home.run(folder, options.port) as home:
             if new := await furnish(home.api, sites, emulated.meters):
