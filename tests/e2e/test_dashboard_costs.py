@@ -20,6 +20,7 @@ from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
 from .facts import wait_for
+from .main_thread import BUSY_AT_MOST, MainThread
 from .modules import mount, pass_s
 from .visitor import PICTURES, TIMEOUT_MS, Visitor
 
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATH = f"/{dashboard.URL_PATH}"
 DATABASE = "home-assistant_v2.db"
-SCENE = "construction"
+# Never the same for long, and never so loud that a rule of the demo has something to tell.
+SCENE = "office"
 SPAN_S = 20.0
 # Spans are in step neither with the seconds in which levels are published nor with the minutes of windows and facts:
 # each entity may have so many rows more, and each command be sent so much more often.
@@ -38,7 +40,7 @@ LAST_FACTS = ("battery", "card_free", "clock_offset", "power_source")
 FULL_MIN, LATER_MIN = 6, 10
 GROWTH_AT_MOST_B = 256 * 1024
 PER_SECOND = 10
-BUSY_AT_MOST, FRAMES_AT_MOST = 0.2, 30
+FRAMES_AT_MOST = 30
 MEASURED_S = 5.0
 COUNT_PICTURES = """window.pictures = 0;
 const { clearRect } = CanvasRenderingContext2D.prototype;
@@ -63,7 +65,7 @@ async def pages(
 ) -> AsyncIterator[tuple[str, ...]]:
     """One meter that is streamed and one that is polled, both measuring; gives the pages of their dashboard."""
     await demo.set_options(home.api, device, watchdog="off", feed="streamed")
-    await demo.set_options(home.api, plugged, watchdog="off")
+    await demo.set_options(home.api, plugged, watchdog="off", feed="polled")
     await dashboard.save(home.api)
     for meter in meters:
         meter.instrument.press_start()
@@ -121,7 +123,9 @@ async def written(home: Home, span: Span) -> None:
 async def statistic_ids(home: Home) -> set[str]:
     """Tell of which entities there are statistics: each gets one row of them in five minutes."""
     async with home.api.websocket() as websocket:
-        return {each["statistic_id"] for each in await websocket.command("recorder/list_statistic_ids")}
+        found = await websocket.command("recorder/list_statistic_ids")
+    # Those of hours have another source, and come when the first hour is over.
+    return {each["statistic_id"] for each in found if each["source"] == "recorder"}
 
 
 async def test_looking_costs_no_row_and_no_command(
@@ -153,29 +157,21 @@ async def test_a_page_leaves_the_browser_its_time(visitor: Visitor, pages: tuple
     """The one of a streamed meter, and the first with all traces: no more pictures than can be seen."""
     page = visitor.page
     await page.add_init_script(COUNT_PICTURES)
-    browser = await page.context.new_cdp_session(page)
-    await browser.send("Performance.enable")
+    thread = await MainThread.of(page)
     for path in (pages[0], pages[2]):
         await visitor.go(path)
         level = page.locator("rion-nl43-live-trace:visible .level").first
         await expect(level).to_have_text(re.compile(r"\d+\.\d"), timeout=TIMEOUT_MS)
         await page.evaluate("document.fonts.ready.then(() => new Promise(requestIdleCallback))")
         traces = await page.locator("rion-nl43-live-trace:visible").count()
-        began, busy, pictures = time.monotonic(), await task_s(browser), await page.evaluate("pictures")
+        began, before = time.monotonic(), await page.evaluate("pictures")
         await page.wait_for_timeout(1000 * MEASURED_S)
-        took = time.monotonic() - began
-        share = (await task_s(browser) - busy) / took
-        drawn = (await page.evaluate("pictures") - pictures) / took
+        drawn = (await page.evaluate("pictures") - before) / (time.monotonic() - began)
+        share = await thread.share(MEASURED_S)
         note(f"{path}: main thread {100 * share:.1f} %, {drawn:.1f} pictures/s of {traces} traces")
         assert drawn > 0
         assert drawn <= FRAMES_AT_MOST * traces
         assert share < BUSY_AT_MOST, f"{100 * share:.1f} %"
-
-
-async def task_s(browser: CDPSession) -> float:
-    """Tell how long the main thread has worked for the page."""
-    metrics = (await browser.send("Performance.getMetrics"))["metrics"]
-    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
 async def test_memory_does_not_grow(plain: Page) -> None:

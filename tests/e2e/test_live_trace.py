@@ -12,6 +12,7 @@ from script.demo_home import alerts, meters as demo
 from script.demo_home.home import Home
 from script.demo_home.meters import Device
 
+from .main_thread import BUSY_AT_MOST, MainThread
 from .visitor import TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,8 +22,6 @@ PAGE = f"/{URL_PATH}/trace"
 CARD = "custom:rion-nl43-live-trace"
 RULE = "Loud on the trace"
 WARNING_DB, ALARM_DB, LOUD_DB = 90.0, 100.0, 120.0
-# The main thread of a page with a streamed trace may be so busy, of one.
-BUSY_AT_MOST = 0.2
 MEASURED_S = 5
 PHONE_WIDTH = 390
 
@@ -145,16 +144,7 @@ async def test_it_fits_a_phone_and_is_light(visitor: Visitor) -> None:
     page = visitor.page
     card = await _open(visitor)
     await expect(card.locator(".facts")).to_contain_text("Streamed", timeout=TIMEOUT_MS)
-    browser = await page.context.new_cdp_session(page)
-    await browser.send("Performance.enable")
-
-    async def busy() -> float:
-        metrics = (await browser.send("Performance.getMetrics"))["metrics"]
-        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
-
-    began = await busy()
-    await page.wait_for_timeout(1000 * MEASURED_S)
-    share = (await busy() - began) / MEASURED_S
+    share = await (await MainThread.of(page)).share(MEASURED_S)
     assert share < BUSY_AT_MOST, f"{100 * share:.1f} %"
     await page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
     assert await card.evaluate(
