@@ -25,6 +25,13 @@ shared = pytest_asyncio.fixture(scope="session", loop_scope="session")
 expect.set_options(timeout=TIMEOUT_MS)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why tests were tried once more."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+
+
 @shared
 async def fleet() -> AsyncIterator[Fleet]:
     """Two meters in two places; at the end the referee tells whether they were treated as they must be."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+import contextlib
+import math
 import re
 import time
 from typing import Any
@@ -98,6 +100,10 @@ async def statistics(home: Home, kind: str, began_s: int) -> dict[int, dict[str,
 
 async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Storing, began_s: int) -> None:
     """Its hours have no level until there is a link again; then they come from the card, are marked, and are right."""
+    truths = {
+        at_s: (await stored.truth(at_s, at_s + HOUR_S)).leq
+        for at_s in range(began_s, began_s + OUTAGE_H * HOUR_S, HOUR_S)
+    }
     page = visitor.page
     await visitor.go(f"/{dashboard.URL_PATH}")
     hours = page.locator("rion-nl43-hours")
@@ -110,15 +116,16 @@ async def test_an_outage_is_repaired(visitor: Visitor, home: Home, stored: Stori
     marked = rows.filter(has_text=FROM_METER)
     await expect(marked).to_have_count(OUTAGE_H, timeout=SETTLING_MS)
     await expect(missing).to_have_count(0)
-    await _written(home, began_s)
+    await _right(home, truths)
     await page.reload()
     await expect(marked).to_have_count(OUTAGE_H, timeout=TIMEOUT_MS)
     await _pictures(visitor, "history-repaired", holes=False)
 
-    levels = await statistics(home, "laeq", began_s)
-    for at_s in range(began_s, began_s + OUTAGE_H * HOUR_S, HOUR_S):
-        truth = stored.truth(at_s, at_s + HOUR_S)
-        assert abs(levels[at_s]["mean"] - truth.leq) <= LEQ_OFF_DB
+
+async def _off_db(home: Home, truths: dict[int, float]) -> list[float]:
+    """Tell how far the statistics of these hours are from what was to hear; infinitely, where there is none."""
+    levels = await statistics(home, "laeq", min(truths))
+    return [abs(levels[at_s]["mean"] - leq) if at_s in levels else math.inf for at_s, leq in truths.items()]
 
 
 async def _pictures(visitor: Visitor, name: str, *, holes: bool) -> None:
@@ -131,12 +138,14 @@ async def _pictures(visitor: Visitor, name: str, *, holes: bool) -> None:
     await visitor.pictures(name, settled)
 
 
-async def _written(home: Home, began_s: int) -> None:
-    """Wait until the statistics of the outage are written."""
-    wanted = range(began_s, began_s + OUTAGE_H * HOUR_S, HOUR_S)
-    async with asyncio.timeout(TIMEOUT_MS / 1000):
-        while not set(wanted) <= (await statistics(home, "laeq", began_s)).keys():  # noqa: ASYNC110 # as above
-            await asyncio.sleep(0.5)
+async def _right(home: Home, truths: dict[int, float]) -> None:
+    """Wait until the statistics of these hours are written, and right: what comes late from the card corrects them."""
+    off_db = [math.inf]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TIMEOUT_MS / 1000):
+            while max(off_db := await _off_db(home, truths)) > LEQ_OFF_DB:  # noqa: ASYNC110 # as above
+                await asyncio.sleep(0.5)
+    assert max(off_db) <= LEQ_OFF_DB, off_db
 
 
 async def test_nothing_is_in_the_way(browser: Browser, home: Home, session: StorageState, stored: Storing) -> None:
