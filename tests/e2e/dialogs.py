@@ -47,15 +47,8 @@ async def click_until(target: Locator, shown: Locator) -> None:
 
 
 async def unfold(dialog: Locator, section: str, inside: str) -> None:
-    """Unfold a section of a form; one that Home Assistant was too slow to fill stays without height at first."""
-    button, content = dialog.get_by_role("button", name=section, exact=True), dialog.get_by_text(inside)
-    await button.click()
-    try:
-        await expect(content).to_be_visible(timeout=UNFOLDED_MS)
-    except AssertionError:
-        for _ in ("fold", "unfold"):
-            await button.click()
-        await expect(content).to_be_visible(timeout=TIMEOUT_MS)
+    """Unfold a section of a form; one that was filled too slowly has no height until unfolded anew."""
+    await click_until(dialog.get_by_role("button", name=section, exact=True), dialog.get_by_text(inside))
 
 
 async def submit(dialog: Locator) -> None:
