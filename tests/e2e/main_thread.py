@@ -5,9 +5,8 @@ from typing import Self
 
 from playwright.async_api import CDPSession, Page
 
-# So busy it may be, of one.
+# So busy it may be, of one, where the work below takes so long.
 BUSY_AT_MOST = 0.2
-# A piece of work, and how long it takes the machine that this is said of: a slower one needs as much longer for both.
 WORK, WORK_S = "let sum = 0; for (let i = 0; i < 5e7; i += 1) sum += Math.sqrt(i); sum", 0.5
 
 
@@ -27,13 +26,16 @@ class MainThread:
         return cls(page, browser)
 
     async def share(self, seconds: float) -> float:
-        """Watch for so long; tell the share of that time in which it worked, as it is on a machine that is not slow."""
+        """Watch for so long; tell the share of that time in which it worked."""
         began, before = time.monotonic(), await self._worked_s()
         await self._page.wait_for_timeout(1000 * seconds)
-        share = (await self._worked_s() - before) / (time.monotonic() - began)
+        return (await self._worked_s() - before) / (time.monotonic() - began)
+
+    async def share_allowed(self) -> float:
+        """Tell how busy it may be here: more on a machine that is slow, and never less."""
         before = await self._worked_s()
         await self._page.evaluate(WORK)
-        return share / max(1.0, (await self._worked_s() - before) / WORK_S)
+        return BUSY_AT_MOST * max(1.0, (await self._worked_s() - before) / WORK_S)
 
     async def _worked_s(self) -> float:
         metrics = (await self._browser.send("Performance.getMetrics"))["metrics"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from homeassistant.config_entries import RELOAD_AFTER_UPDATE_DELAY
@@ -165,6 +166,11 @@ class StateLog:
     def of(self, found_id: str) -> list[tuple[float, str]]:
         """Return times and states of one entity."""
         return [(at, state) for at, changed_id, state in self.changes if changed_id == found_id]
+
+    def assert_apart(self, interval_s: float) -> None:
+        """No entity has changed again within less than this."""
+        for found_id in {found_id for _, found_id, _ in self.changes}:
+            assert all(second[0] - first[0] >= interval_s for first, second in pairwise(self.of(found_id))), found_id
 
 
 def descriptions(hass: HomeAssistant) -> dict[str, Callable[[Event[Any]], dict[str, str]]]:

@@ -17,7 +17,7 @@ from custom_components.rion_nl43.options import STREAMED
 from emulator import EmulatedMeter
 
 from .alert_helpers import add_rule, change_rule, tone
-from .helpers import SERIAL, MockConfigEntry, entity_id, let_pass, lines, runtime, until
+from .helpers import SERIAL, MockConfigEntry, StateLog, entity_id, let_pass, lines, runtime, until
 from .live_helpers import ACKNOWLEDGE, View, Viewer
 
 MINUTE_LEQ = "window_leq_60_running"
@@ -299,10 +299,11 @@ async def test_a_window_that_goes(hass: HomeAssistant, loaded: MockConfigEntry, 
 async def test_two_hundred_subscribers_cost_the_meter_nothing(
     hass: HomeAssistant, meter: EmulatedMeter, loaded: MockConfigEntry, view: View, feed: str
 ) -> None:
-    """Not one exchange more reaches it."""
+    """Not one exchange more reaches it, and no state is written more often."""
     hass.config_entries.async_update_entry(loaded, options={CONF_FEED: feed})
     await until(hass, lambda: runtime(loaded).monitor.basis.value == feed, 180)
     await let_pass(120)
+    log = StateLog(hass)
     before = await _commands_of(meter, 60)
     viewers = [await view() for _ in range(4)]
     for viewer in viewers:
@@ -310,6 +311,9 @@ async def test_two_hundred_subscribers_cost_the_meter_nothing(
             await viewer.subscribe(loaded.entry_id, metrics=[MINUTE_LEQ] if number % 2 else [])
     assert len(hass.data[WATCHED]) == 200
     assert len(await _commands_of(meter, 60)) == pytest.approx(len(before), abs=1)
+    log.close()
+    assert len(log.of(entity_id(hass, "lp"))) >= 10
+    log.assert_apart(10)
     await viewers[0].close()
     await hass.async_block_till_done()
     assert len(hass.data[WATCHED]) == 150

@@ -6,7 +6,6 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 import pytest
@@ -43,9 +42,7 @@ async def test_at_most_six_states_a_minute(hass: HomeAssistant, meter: EmulatedM
     await let_pass(600)
     log.close()
     assert len(meter.referee.commands) - began > 550
-    for entry in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id):
-        times = [at for at, _ in log.of(entry.entity_id)]
-        assert all(second - first >= 10 for first, second in pairwise(times)), entry.entity_id
+    log.assert_apart(10)
     assert len(log.of(entity_id(hass, "lp"))) >= 50
 
 
@@ -149,9 +146,7 @@ async def test_streamed_live(hass: HomeAssistant, meter: EmulatedMeter, loaded: 
     log = StateLog(hass)
     await let_pass(120)
     log.close()
-    for entry in er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id):
-        times = [at for at, _ in log.of(entry.entity_id)]
-        assert all(second - first >= 0.999 for first, second in pairwise(times)), entry.entity_id
+    log.assert_apart(0.999)
     assert 90 <= len(log.of(entity_id(hass, "lp"))) <= 121
 
 
