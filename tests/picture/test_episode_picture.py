@@ -102,6 +102,39 @@ def test_an_open_episode_goes_on_to_the_edge() -> None:
     assert not picture.near(at(60), level(78), INK, 3)
 
 
+@pytest.mark.parametrize("direction", [1, -1])
+def test_names_of_thresholds_are_apart(direction: int) -> None:
+    """However near their lines are to each other, and not where an alert that has just begun is."""
+    thresholds = {"warning": 65.0, "alarm": 65.0 + direction}
+    picture = Picture(replace(EPISODE, thresholds_db=thresholds))
+    for name, sign in (("warning", direction), ("alarm", -direction)):
+        colour = COLOURS[Grade[name.upper()]]
+        beside = level(thresholds[name]) + 18 * sign
+        assert picture.near(PLOT.left + 180, beside, colour, 10)
+        assert not picture.near(PLOT.left + 180, beside - 36 * sign - 6 * sign, colour, 6)
+        assert not picture.near(PLOT.right - 60, beside, colour, 10)
+
+
+@pytest.mark.parametrize("length_s", [0.5, 11, 119, None])
+@pytest.mark.parametrize("peak_s", [0.0, 1.0])
+@pytest.mark.parametrize("onset_s", [-60, 0, 59, 119])
+def test_the_peak_is_told_beside_the_lines(onset_s: float, peak_s: float, length_s: float | None) -> None:
+    """The figure of the peak crosses neither that of the onset nor that of the end, wherever they are."""
+    ended_s = 120.0 if length_s is None else min(onset_s + length_s, 120.0)
+    episode = replace(
+        EPISODE,
+        thresholds_db={},
+        peak_db=60.0,
+        onset=BEGAN + onset_s,
+        peak_at=BEGAN + onset_s + peak_s * (ended_s - onset_s),
+        ended=None if length_s is None else BEGAN + ended_s,
+        end_reason=None if length_s is None else EndReason.CLEARED,
+    )
+    picture = Picture(episode)
+    for at_s in (onset_s, *(() if length_s is None else (ended_s,))):
+        assert all(picture.near(at(at_s), y, INK, 2) for y in range(int(level(60)) - 40, int(level(60)) - 12))
+
+
 def test_grade_of_its_worst() -> None:
     """The word at the top has the colour of the worst grade."""
     for grade in (Grade.WARNING, Grade.ALARM):

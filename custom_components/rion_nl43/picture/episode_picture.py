@@ -4,6 +4,7 @@ from datetime import tzinfo
 from functools import cache
 from io import BytesIO
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ PLOT: Final = Box(88, 202, SIZE[0] - EDGE, 606)
 # Lines are drawn so many times larger and made smaller, so that they are smooth.
 FINER: Final = 2
 
+AXIS: Final = "Lp, dB"
 PAPER: Final = "#ffffff"
 INK: Final = "#1f2933"
 FAINT: Final = "#616e7c"
@@ -181,17 +183,20 @@ class _Letters:
     def _write_axes(self) -> None:
         for level in self._axes.named_levels:
             self._text((PLOT.left - 10, self._axes.y(level)), str(level), self._small, FAINT, "rm")
-        self._text((PLOT.left + 10, PLOT.top + 8), "Lp, dB", self._small, CURVE, "la")
+        self._text((PLOT.left + 10, PLOT.top + 8), AXIS, self._small, CURVE, "la")
         for at, name in self._axes.named_times(self._zone):
             x = self._axes.x(at)
             if PLOT.left + 50 < x < PLOT.right - 50:
                 self._text((x, PLOT.bottom + 8), name, self._small, FAINT, "ma")
 
     def _write_thresholds(self) -> None:
-        for name, threshold in self._episode.thresholds_db.items():
+        """Write above the higher line and below the lower one, on the left: what matters is mostly on the right."""
+        left = PLOT.left + 34 + self._draw.textlength(AXIS, self._small)
+        from_top = sorted(self._episode.thresholds_db.items(), key=itemgetter(1), reverse=True)
+        for (name, threshold), (offset, anchor) in zip(from_top, ((-4, "ld"), (4, "la")), strict=False):
             grade = _grade(name)
             text = f"{GRADES[grade]} {threshold:g} dB"
-            self._text((PLOT.right - 8, self._axes.y(threshold) - 4), text, self._small, COLOURS[grade], "rd")
+            self._text((left, self._axes.y(threshold) + offset), text, self._small, COLOURS[grade], anchor)
 
     def _write_marks(self) -> None:
         episode, axes = self._episode, self._axes
@@ -200,11 +205,24 @@ class _Letters:
             end = ENDS[episode.end_reason].capitalize()
             self._mark(episode.ended, f"{end} {clock(episode.ended, self._zone)}", 1)
         if (peak := _peak(episode, axes)) is not None:
-            at = (min(peak[0] + 16, PLOT.right - 100), peak[1] - 10)
-            self._text(at, f"{episode.peak_db:.1f}", self._small, INK, "ls")
+            self._write_peak(*peak, f"{episode.peak_db:.1f}")
         if not any(level is not None for level in (episode.trace.levels_db if episode.trace else ())):
             middle = ((PLOT.left + PLOT.right) / 2, (PLOT.top + PLOT.bottom) / 2)
             self._text(middle, "no levels came", self._middle, FAINT, "mm")
+
+    def _write_peak(self, x: float, y: float, text: str) -> None:
+        """Write as near to the peak as there is room without crossing the lines of onset and end."""
+        episode, axes = self._episode, self._axes
+        onset, until = axes.x(episode.onset), axes.x(axes.ended if episode.ended is None else episode.ended)
+        rooms = (
+            (x + 16, until, "ls"),
+            (onset, x - 16, "rs"),
+            (PLOT.left, onset - 8, "rs"),
+            (until + 8, PLOT.right, "ls"),
+        )
+        width = self._draw.textlength(text, self._small) + 8
+        left, right, anchor = next(room for room in rooms if room[1] - room[0] >= width)
+        self._text((left if anchor == "ls" else right, y - 10), text, self._small, INK, anchor)
 
     def _mark(self, at: float, text: str, line: int) -> None:
         """Write beside a vertical line, on the side where there is room."""
