@@ -1,5 +1,6 @@
 """A limit, from the click that sets it to the click that takes notice of its breach."""
 
+from functools import partial
 import re
 
 from playwright.async_api import Locator, Page, expect
@@ -49,10 +50,10 @@ async def test_a_rule_is_added_fires_and_is_acknowledged(
         await press(page, f"Acknowledge {RULE}")
         await expect(value(page, f"{RULE} alert")).to_contain_text(re.compile("Acknowledged"), timeout=TIMEOUT_MS)
         await visitor.pictures("alert-device")
-        picture = page.locator("notification-drawer img, ha-drawer img, ha-markdown img").first
+        picture = page.locator("notification-drawer img").first
         await click_until(page.get_by_text("Notifications", exact=True).first, picture)
         await expect(page.get_by_text(RULE).first).to_be_visible(timeout=TIMEOUT_MS)
-        await visitor.pictures("alert-notice")
+        await visitor.pictures("alert-notice", partial(expect(picture).to_have_js_property, "complete", True))
     assert len(meter.referee.connections) == connections
 
 

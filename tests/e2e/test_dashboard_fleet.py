@@ -227,7 +227,7 @@ async def test_alerts_of_all_meters_are_in_one_list(
         alarm, warning = (rows.filter(has_text=SITES[number]) for number in (ALARMED, WARNED))
         await expect(alarm).to_contain_text("Alarm", timeout=TIMEOUT_MS)
         await expect(warning).to_contain_text("Warning", timeout=TIMEOUT_MS)
-        await visitor.pictures("fleet-alerts")
+        await visitor.pictures("fleet-alerts", expect(page.locator("hui-picture-entity-card img")).to_be_visible)
         await alarm.get_by_role("button", name="Acknowledge", exact=True).focus()
         for key in ("Enter", "Enter"):
             await page.keyboard.press(key)

@@ -185,7 +185,7 @@ async def test_alarms_come_first(
         await expect(section(page, "Open").locator("rion-nl43-alert-list").first).to_contain_text(
             RULE, timeout=TIMEOUT_MS
         )
-        await visitor.pictures("strategy-alerts")
+        await visitor.pictures("strategy-alerts", expect(section(page, "Last alert").locator("img")).to_be_visible)
         await visitor.go(page_of(loud))
         await expect(rule(section(page, "Alerts"))).to_contain_text("Alarm", timeout=TIMEOUT_MS)
 
@@ -358,6 +358,7 @@ async def test_every_page_on_every_screen(
     await screen.picture(f"strategy-meter-{kind}")
     await screen.go(f"/{URL_PATH}/alerts")
     await expect(section(page, "Open").locator("rion-nl43-alert-list")).to_have_count(2, timeout=TIMEOUT_MS)
+    await expect(section(page, "Last alert").locator("img")).to_be_visible(timeout=TIMEOUT_MS)
     await expect_to_fit(page)
     await screen.picture(f"strategy-alerts-{kind}")
 
